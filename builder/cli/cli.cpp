@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/cli.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "base/error.hpp"
+#include "cli/verb.hpp"
+#include "os/sandbox.hpp"
+#include "report/sinks.hpp"
+
+namespace ingot::cli {
+namespace {
+
+struct Verb {
+  const char* name;
+  const char* summary;
+  AddVerb add;
+};
+
+// Rows are enabled as one line per verb so that the table reads like the help text.
+constexpr Verb verbs[] = {
+    // VERB-TABLE
+    {nullptr, nullptr, nullptr},
+};
+
+int run_verb(const std::vector<std::string>& arguments, const os::Environment& environment,
+             std::ostream& out, std::ostream& err) {
+  CLI::App app{"Builds bare-metal GPU node images that prove themselves at boot", "ingot"};
+  app.set_version_flag("--version", std::string("ingot ") + INGOT_VERSION);
+  app.require_subcommand(1);
+  std::string project = ".";
+  std::string progress = "auto";
+  app.add_option("-C,--directory", project, "Folder that holds images/, layers/ and kernels/");
+  app.add_option("--progress", progress, "auto, plain, json or none");
+
+  std::map<CLI::App*, std::function<int(const Context&)>> chosen;
+  for (const Verb& verb : verbs) {
+    if (verb.name == nullptr) break;
+    CLI::App* sub = app.add_subcommand(verb.name, verb.summary);
+    sub->fallthrough();
+    chosen[sub] = verb.add(*sub);
+  }
+
+  try {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    const bool wanted = error.get_exit_code() == 0;  // --help and --version
+    const int code = app.exit(error, out, err);
+    return wanted ? code : exit_code(Fault::input);
+  }
+
+  const auto style = report::style_of(progress);
+  if (!style) throw Error(Fault::input, "--progress takes auto, plain, json or none, not '" + progress + "'");
+  const std::unique_ptr<Report> report = report::make_report(*style, err);
+  const Context context{environment, out, err, *report,
+                        std::filesystem::weakly_canonical(environment.cwd() / project)};
+  return chosen.at(app.get_subcommands().front())(context);
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& arguments, const os::Environment& environment,
+        std::ostream& out, std::ostream& err) {
+  if (arguments == std::vector<std::string>{"sandbox-init"}) return os::sandbox_init();
+  try {
+    return run_verb(arguments, environment, out, err);
+  } catch (const Interrupted& stop) {
+    err << "ingot: stopped by signal " << stop.signal() << "\n";
+    return 128 + stop.signal();
+  } catch (const Error& error) {
+    err << "ingot: " << error.what() << "\n";
+    return exit_code(error.fault());
+  } catch (const std::exception& error) {
+    err << "ingot: internal error (this is a bug): " << error.what() << "\n";
+    return exit_code(Fault::internal);
+  }
+}
+
+}  // namespace ingot::cli

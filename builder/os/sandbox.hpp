@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// A command in a root of its own: namespaces, overlay, no network, nothing of the host in sight.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "os/environment.hpp"
+#include "os/process.hpp"
+
+namespace ingot::os {
+
+enum class Access { read_only, read_write };
+
+struct Bind {
+  std::filesystem::path source;  ///< file or folder of the host
+  std::string target;            ///< absolute path inside; made when missing
+  Access access = Access::read_only;
+};
+
+/// What the command sees.
+struct SandboxRoot {
+  /// Trees from the lowest to the uppermost; each is a folder.
+  std::vector<std::filesystem::path> lowers;
+  /// Where changes go: `upper` holds them afterwards as an overlay upper (whiteouts are character
+  /// devices 0:0, opaque folders carry user.overlay.opaque). Without it the root is read-only.
+  std::optional<std::filesystem::path> upper;
+  /// Empty folder on the file system of `upper`; its content is lost.
+  std::optional<std::filesystem::path> work;
+  std::vector<Bind> binds;
+};
+
+/// Runs `command` with `root` as its root: new user-visible mount, PID, IPC, UTS and network
+/// namespaces; /proc, a minimal /dev, tmpfs on /run and /tmp (neither reaches `upper`), no /sys;
+/// host name "localhost", umask 022; everything inside ends with the command. `command.cwd` and
+/// `command.program` are paths inside. A program that tries to reach a network finds only a
+/// loopback that is up.
+/// Works through `<executable> sandbox-init`, a re-execution of ourselves: a multi-threaded
+/// process must not set up namespaces after fork.
+/// Needs CAP_SYS_ADMIN in its user namespace; Fault::environment says what is missing.
+Outcome run_in_sandbox(const Runner& runner, const Environment& environment,
+                       const SandboxRoot& root, const Command& command);
+
+/// The other side: reads the description from descriptor 3, sets up, executes, and returns the
+/// exit code. Writes faults to stderr and returns 125.
+int sandbox_init();
+
+/// Gives this process a mount namespace of its own, so that whatever it mounts ends with it, even
+/// when it is killed. Called once, before threads exist. Fault::environment when forbidden.
+void enter_private_mounts();
+
+/// The overlay of `root` mounted at an existing empty folder, for reading a finished tree in
+/// place; unmounted by the destructor. Needs enter_private_mounts().
+class OverlayMount {
+public:
+  OverlayMount(const SandboxRoot& root, std::filesystem::path target);
+  OverlayMount(OverlayMount&& other) noexcept;
+  OverlayMount& operator=(OverlayMount&&) = delete;
+  ~OverlayMount();
+  const std::filesystem::path& path() const noexcept { return target_; }
+
+private:
+  std::filesystem::path target_;
+};
+
+}  // namespace ingot::os
