@@ -30,7 +30,7 @@ enum class Durable { no, yes };
 /// A new file beside its final name. Without commit() the destructor removes it.
 class AtomicFile {
 public:
-  /// Creates parent folders. Throws Fault::io.
+  /// Creates parent folders; the file has exactly `mode`, whatever the umask. Throws Fault::io.
   explicit AtomicFile(std::filesystem::path target, unsigned mode = 0644);
   AtomicFile(AtomicFile&&) noexcept;
   AtomicFile& operator=(AtomicFile&&) = delete;
@@ -68,7 +68,8 @@ private:
 };
 
 /// Removes a tree without following links out of it; folders without permissions are made
-/// accessible first. No error when it does not exist.
+/// accessible first. No error when it does not exist. Stops with Fault::io at a folder on which
+/// something is mounted, and leaves that alone.
 void remove_tree(const std::filesystem::path& path);
 
 }  // namespace ingot::os

@@ -26,6 +26,8 @@ struct TreeEntry {
   std::uint64_t size = 0;  ///< of regular files
   std::int64_t mtime = 0;  ///< seconds
   dev_t device = 0;        ///< of device files
+  /// The same number for hard links of one file, and for nothing else in this walk; numbered in
+  /// the order of the walk, so that it is the same for equal trees.
   std::uint64_t inode = 0;
   std::uint64_t links = 1;
   std::string target;                        ///< of symbolic links
@@ -33,8 +35,8 @@ struct TreeEntry {
 };
 
 /// Visits every entry below `root`, parents first, siblings in byte order of their names, never
-/// following links and never leaving the file system of the root. `open` gives a descriptor for
-/// the content of a regular file.
+/// following links; folders on which something is mounted are visited, not entered. `open` gives
+/// a descriptor for the content of a regular file.
 using TreeVisitor = std::function<void(const TreeEntry&, const std::function<Fd()>& open)>;
 void walk_tree(const std::filesystem::path& root, const TreeVisitor& visit);
 
