@@ -33,6 +33,7 @@ struct Options {
   unsigned retries = 3;
   std::chrono::milliseconds back_off{500};  ///< before the first further round; doubles
   bool offline = false;                     ///< only file URLs and folders are asked
+  std::string step = "fetch";               ///< whose progress is reported
 };
 
 /// Takes over a finished file whose size and digest hold. Runs on the calling thread.
@@ -42,9 +43,9 @@ using Sink = std::function<void(const Wanted& wanted, const std::filesystem::pat
 /// digest always covers every byte, also of what was there before. A mirror that answers with a
 /// fault, another size, other bytes, nothing, or a redirect to another scheme is left for the next
 /// one, and no more than `size` bytes are ever read. Files that succeed reach `sink` even when
-/// others fail; at the end Fault::network names each file that failed and what each mirror said,
-/// or Fault::verification when some file was served wrongly by every one of its mirrors.
-/// Interrupted when the process was asked to stop.
+/// others fail; equal digests are fetched once. At the end Fault::network names each file that
+/// failed and what each mirror said, or Fault::verification when some file was served wrongly by
+/// every one of its mirrors. Interrupted when the process was asked to stop.
 void fetch_all(const std::vector<Wanted>& wanted, const std::filesystem::path& folder,
                const Sink& sink, Report& report, const Options& options = {});
 

@@ -20,8 +20,8 @@ namespace ingot::package {
 /// What an apt state is made of.
 struct AptSetup {
   std::vector<Repository> repositories;
-  std::string architecture;          ///< "amd64"
-  std::filesystem::path folder;      ///< empty folder for the state; the caller removes it
+  std::string architecture;      ///< "amd64"
+  std::filesystem::path folder;  ///< empty folder for the state; the caller removes it
   fetch::Options fetch;
 };
 

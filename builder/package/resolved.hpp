@@ -20,8 +20,8 @@ struct Repository {
   std::vector<std::string> urls;  ///< mirrors of its archive, in order
   std::string suite;
   std::vector<std::string> components;
-  std::filesystem::path keyring;        ///< file of OpenPGP keys
-  std::vector<std::string> signed_by;   ///< fingerprints of keys whose signature counts
+  std::filesystem::path keyring;       ///< file of OpenPGP keys
+  std::vector<std::string> signed_by;  ///< fingerprints of keys whose signature counts
 };
 
 /// An index that took part in a resolution.
