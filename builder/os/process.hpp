@@ -20,30 +20,30 @@
 namespace ingot::os {
 
 struct Command {
-  std::string program;                  ///< looked up on PATH of `env` when it has no slash
-  std::vector<std::string> args;        ///< without the program itself
+  std::string program = {};             ///< looked up on PATH of `env` when it has no slash
+  std::vector<std::string> args = {};   ///< without the program itself
   std::map<std::string, std::string> env = {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"},
                                             {"LC_ALL", "C.UTF-8"}};  ///< all of it
   std::filesystem::path cwd = "/";
-  std::string stdin_text;               ///< fed to the program; empty means /dev/null
+  std::string stdin_text = {};          ///< fed to the program; empty means /dev/null
   /// Open descriptors that the program inherits under the given numbers (3 and up).
-  std::map<int, int> inherit;
-  /// Called for each line of stdout and stderr together, without its newline. Runs on the
-  /// calling thread.
-  std::function<void(std::string_view)> on_line;
+  std::map<int, int> inherit = {};
+  /// Called for each line of stdout and stderr together, without its newline; a line of more than
+  /// 64 KiB comes in pieces. Runs on the calling thread. When it throws, the group is ended.
+  std::function<void(std::string_view)> on_line = {};
   /// When set, stdout's bytes go to this descriptor untouched and on_line sees stderr only.
-  std::optional<int> stdout_fd;
+  std::optional<int> stdout_fd = {};
   /// The whole run; TERM to the process group, KILL five seconds later.
-  std::optional<std::chrono::milliseconds> timeout;
-  std::string why;                      ///< for messages: "index modules of kernel 6.12"
+  std::optional<std::chrono::milliseconds> timeout = {};
+  std::string why = {};                 ///< for messages: "index modules of kernel 6.12"
 };
 
 struct Outcome {
   int exit_code = 0;       ///< 128 + signal when a signal ended it
   int signal = 0;
   bool timed_out = false;
-  std::vector<std::string> tail;  ///< the last 20 lines
-  std::string output;      ///< the first MiB of stdout+stderr (stderr only with stdout_fd)
+  std::vector<std::string> tail = {};  ///< the last 20 lines
+  std::string output = {};  ///< the first MiB of stdout+stderr (stderr only with stdout_fd)
   bool ok() const noexcept { return exit_code == 0 && !timed_out; }
 };
 
@@ -55,7 +55,8 @@ public:
   virtual Outcome run(const Command& command) const = 0;
 };
 
-/// posix_spawn, own process group, default signals, all other descriptors closed.
+/// posix_spawn, own process group, default signals, all other descriptors closed. Whatever of the
+/// group outlives the program is killed.
 class SystemRunner final : public Runner {
 public:
   Outcome run(const Command& command) const override;
@@ -77,8 +78,9 @@ public:
   pid_t pid() const noexcept { return pid_; }
   /// The outcome once it has ended (without tail and output), nothing while it runs.
   std::optional<Outcome> poll();
-  /// Waits up to `limit`.
+  /// Waits up to `limit`; Interrupted when a stop is requested meanwhile.
   std::optional<Outcome> wait(std::chrono::milliseconds limit);
+  /// Ends the group now: TERM, KILL five seconds later.
   void stop();
 
 private:

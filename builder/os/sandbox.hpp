@@ -16,21 +16,21 @@ namespace ingot::os {
 enum class Access { read_only, read_write };
 
 struct Bind {
-  std::filesystem::path source;  ///< file or folder of the host
-  std::string target;            ///< absolute path inside; made when missing
+  std::filesystem::path source = {};  ///< file or folder of the host
+  std::string target = {};            ///< absolute path inside; made when missing
   Access access = Access::read_only;
 };
 
 /// What the command sees.
 struct SandboxRoot {
   /// Trees from the lowest to the uppermost; each is a folder.
-  std::vector<std::filesystem::path> lowers;
+  std::vector<std::filesystem::path> lowers = {};
   /// Where changes go: `upper` holds them afterwards as an overlay upper (whiteouts are character
   /// devices 0:0, opaque folders carry user.overlay.opaque). Without it the root is read-only.
-  std::optional<std::filesystem::path> upper;
+  std::optional<std::filesystem::path> upper = {};
   /// Empty folder on the file system of `upper`; its content is lost.
-  std::optional<std::filesystem::path> work;
-  std::vector<Bind> binds;
+  std::optional<std::filesystem::path> work = {};
+  std::vector<Bind> binds = {};
 };
 
 /// Runs `command` with `root` as its root: new user-visible mount, PID, IPC, UTS and network

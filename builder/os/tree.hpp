@@ -18,7 +18,7 @@ namespace ingot::os {
 enum class FileKind { regular, folder, link, character_device, block_device, fifo, socket };
 
 struct TreeEntry {
-  std::string path;  ///< relative to the root, no leading slash; "." for the root itself
+  std::string path = {};  ///< relative to the root, no leading slash; "." for the root itself
   FileKind kind = FileKind::regular;
   unsigned mode = 0;  ///< permission, setuid, setgid, sticky bits only
   uid_t uid = 0;
@@ -30,8 +30,8 @@ struct TreeEntry {
   /// the order of the walk, so that it is the same for equal trees.
   std::uint64_t inode = 0;
   std::uint64_t links = 1;
-  std::string target;                        ///< of symbolic links
-  std::map<std::string, std::string> xattrs;  ///< without user.overlay.* and trusted.overlay.*
+  std::string target = {};                       ///< of symbolic links
+  std::map<std::string, std::string> xattrs = {};  ///< without user.overlay.* and trusted.overlay.*
 };
 
 /// Visits every entry below `root`, parents first, siblings in byte order of their names, never

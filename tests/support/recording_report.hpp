@@ -17,9 +17,9 @@ namespace ingot::test {
 struct ReportedEvent {
   enum class Kind { started, finished, progress, note, warning };
   Kind kind = Kind::note;
-  std::string step;
+  std::string step = {};
   StepOutcome outcome = StepOutcome::done;
-  std::string text;  ///< the detail of a finished step, or the text of a note or warning
+  std::string text = {};  ///< the detail of a finished step, or the text of a note or warning
   std::uint64_t done = 0;
   std::uint64_t total = 0;
 };
