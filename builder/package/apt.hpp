@@ -11,6 +11,7 @@
 #include "fetch/fetch.hpp"
 #include "os/environment.hpp"
 #include "os/process.hpp"
+#include "package/catalogue.hpp"
 #include "package/resolved.hpp"
 #include "report/report.hpp"
 #include "store/store.hpp"
@@ -59,13 +60,19 @@ public:
   Resolution resolve(const ResolveRequest& request) const;
 
 private:
-  struct Index;
-  struct Answer;
-
-  void choose_mirrors();
-  void write_state();
-  os::Outcome apt_get(const std::vector<std::string>& arguments, const std::string& why) const;
+  /// The release a mirror serves, once it is known to be properly signed.
+  void choose_mirror(std::size_t repository);
+  void write_state() const;
+  os::Outcome apt_get(std::vector<std::string> arguments, std::string why,
+                      std::vector<std::string>& lines) const;
+  os::Command command(const std::string& prefix) const;
+  std::vector<IndexFile> index_files() const;
+  RepositoryState check_repository(std::size_t repository) const;
   void check_asked(const ResolveRequest& request) const;
+  std::optional<Resolution> try_resolve(const ResolveRequest& request,
+                                        const std::map<std::string, std::string>& pins,
+                                        std::vector<std::string>& words) const;
+  std::filesystem::path list_of_release(std::size_t repository) const;
 
   const os::Runner& runner_;
   const os::Environment& environment_;
@@ -73,6 +80,7 @@ private:
   Report& report_;
   AptSetup setup_;
   std::vector<std::string> chosen_urls_;  ///< parallel to setup_.repositories
+  Catalogue catalogue_;
   std::optional<std::filesystem::path> target_root_;
 };
 

@@ -17,6 +17,7 @@ namespace ingot::package {
 /// One suite of one archive.
 struct Repository {
   std::string name;
+  std::string archive;            ///< what --mirror calls it: "debian"
   std::vector<std::string> urls;  ///< mirrors of its archive, in order
   std::string suite;
   std::vector<std::string> components;
@@ -28,6 +29,7 @@ struct Repository {
 struct UsedIndex {
   std::string path;  ///< below dists/<suite>/: "main/binary-amd64/Packages"
   Sha256 digest;
+  Bytes size;
 };
 
 /// What was true of a repository when it was read.
