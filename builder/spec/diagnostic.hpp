@@ -66,6 +66,6 @@ private:
 };
 
 /// `text` in single quotes, shortened when very long: for messages.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace ingot::spec

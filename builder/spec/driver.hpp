@@ -27,7 +27,7 @@ struct Patch {
   std::filesystem::path path;  ///< absolute
   std::string name;            ///< as written: "patches/0001-pci-resize-resource.patch"
   std::vector<Flavour> flavours;
-  std::vector<std::string> kernels;  ///< empty: all
+  std::vector<Located> kernels;  ///< names; empty: all
   std::string reason;
   Place place;
 };

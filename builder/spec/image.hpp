@@ -12,6 +12,7 @@
 #include "base/bytes.hpp"
 #include "spec/diagnostic.hpp"
 #include "spec/driver.hpp"
+#include "spec/node.hpp"
 #include "spec/option.hpp"
 
 namespace ingot::spec {
@@ -41,9 +42,7 @@ struct DriverUse {
 /// A value as written, before the layer's declaration says what type it must have.
 struct OptionSetting {
   Located name;
-  Located value;
-  bool is_quoted = false;
-  bool is_scalar = true;
+  Node value;
 };
 
 struct LayerUse {

@@ -15,8 +15,8 @@ enum class Tried { no, yes, untested };
 std::string_view name_of(Tried tried) noexcept;
 
 struct Pair {
-  std::string kernel;
-  std::string driver;
+  Located kernel;
+  Located driver;
   Flavour flavour = Flavour::open;
   Tried builds = Tried::untested;  ///< yes or no
   Tried boots = Tried::untested;
