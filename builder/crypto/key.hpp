@@ -19,12 +19,12 @@ namespace ingot::crypto {
 void free_key(evp_pkey_st* key) noexcept;
 using KeyHandle = CHandle<evp_pkey_st, free_key>;
 
-enum class KeyType { ec_p256, rsa_2048, rsa_3072 };
+enum class KeyType { ec_p256, rsa_2048, rsa_3072, rsa_4096 };
 
 class PublicKey {
 public:
   /// A SubjectPublicKeyInfo in PEM, and nothing else in the text. Fault::verification for anything
-  /// but a valid point on P-256 and RSA of at least 2048 bits; `name` is for messages.
+  /// but a valid point on P-256 and sound RSA of 2048 to 8192 bits; `name` is for messages.
   static PublicKey from_pem(std::string_view pem, std::string_view name);
   static PublicKey load(const std::filesystem::path& path);
 
@@ -47,7 +47,7 @@ private:
 class PrivateKey {
 public:
   static PrivateKey generate(KeyType type);
-  /// An unencrypted PKCS#8 key. Fault::input for other content.
+  /// An unencrypted PKCS#8 key of one of the types above. Fault::input for other content.
   static PrivateKey from_pem(std::string_view pem, std::string_view name);
   /// Refuses (Fault::input) a file that others than its owner may read.
   static PrivateKey load(const std::filesystem::path& path);
