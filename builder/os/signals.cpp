@@ -13,6 +13,9 @@ namespace {
 std::atomic<int> requested{0};
 static_assert(std::atomic<int>::is_always_lock_free);
 
+// No signal has this number.
+constexpr int own_request = 1000;
+
 extern "C" void remember_stop(int signal) { requested.store(signal, std::memory_order_relaxed); }
 
 }  // namespace
@@ -36,6 +39,16 @@ int stop_requested() noexcept { return requested.load(std::memory_order_relaxed)
 
 void check_stop() {
   if (const int signal = stop_requested(); signal != 0) throw Interrupted(signal);
+}
+
+bool ask_to_stop() noexcept {
+  int none = 0;
+  return requested.compare_exchange_strong(none, own_request);
+}
+
+void forget_stop(bool asked) noexcept {
+  int own = own_request;
+  if (asked) requested.compare_exchange_strong(own, 0);
 }
 
 }  // namespace ingot::os

@@ -13,4 +13,11 @@ int stop_requested() noexcept;
 /// Throws Interrupted when a stop was requested.
 void check_stop();
 
+/// Asks the work of this process to stop, as a signal would, because a part of it has failed.
+/// False when a stop was requested before.
+bool ask_to_stop() noexcept;
+
+/// Takes back what ask_to_stop() asked (when `asked`); a signal that came meanwhile stays.
+void forget_stop(bool asked) noexcept;
+
 }  // namespace ingot::os

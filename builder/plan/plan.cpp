@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/plan.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "crypto/hasher.hpp"
+
+namespace ingot::plan {
+namespace {
+
+// Raised when a step's code changes what it makes of the same ingredients.
+constexpr std::string_view step_code_version = "1";
+
+class Planner {
+public:
+  explicit Planner(const Inputs& inputs) : in_(inputs) {}
+
+  Plan plan() {
+    build_root();
+    for (const spec::ResolvedLayer& layer : in_.image.layers) packages(layer);
+    for (const spec::ResolvedLayer& layer : in_.image.layers) {
+      if (digests(layer).build) program(layer);
+      if (layer.receives_modules) modules(layer);
+      system(layer);
+    }
+    finish();
+    if (in_.image.kernel) initramfs();
+    add({.name = "seal", .kind = StepKind::seal, .lowers = chain_, .inputs = chain_}, true);
+    return std::move(plan_);
+  }
+
+private:
+  const LayerDigests& digests(const spec::ResolvedLayer& layer) const {
+    static const LayerDigests nothing;
+    const auto found = in_.layers.find(layer.name);
+    return found == in_.layers.end() ? nothing : found->second;
+  }
+
+  /// Completes the key and takes the step up; `grows` says its tree becomes part of the image root.
+  void add(Step step, bool grows) {
+    crypto::FieldHasher hasher("ingot.step.v1");
+    hasher.field(name_of(step.kind)).field(step_code_version).field(step.name);
+    hasher.field(static_cast<std::uint64_t>(in_.lock.epoch));
+    for (const Ingredient& ingredient : step.ingredients)
+      hasher.field(ingredient.name).field(ingredient.value);
+    for (const std::string& input : step.inputs) hasher.field(input).field(plan_.at(input).key.hex());
+    step.key = hasher.finish();
+    if (grows) chain_.push_back(step.name);
+    plan_.steps.push_back(std::move(step));
+  }
+
+  static void name_packages(Step& step, const std::vector<spec::LockedPackage>& packages,
+                            const std::string* layer) {
+    for (const spec::LockedPackage& package : packages)
+      if (layer == nullptr || package.layer == *layer)
+        step.ingredients.push_back({"package " + package.name, package.sha256.hex()});
+  }
+
+  static void name_digest(Step& step, const std::string& name, const std::optional<Sha256>& digest) {
+    if (digest) step.ingredients.push_back({name, digest->hex()});
+  }
+
+  void name_environment(Step& step, const spec::ResolvedLayer& layer) const {
+    for (const auto& [name, value] : layer.environment)
+      step.ingredients.push_back({"environment " + name, value});
+    if (in_.image.kernel) step.ingredients.push_back({"kernel", in_.image.kernel->release});
+    if (in_.image.driver) step.ingredients.push_back({"driver", in_.image.driver->version});
+  }
+
+  void build_root() {
+    Step step{.name = "build-root", .kind = StepKind::build_root};
+    name_packages(step, in_.lock.build_root, nullptr);
+    add(std::move(step), false);
+  }
+
+  void packages(const spec::ResolvedLayer& layer) {
+    Step step{.name = "packages/" + layer.name, .kind = StepKind::packages, .layer = layer.name};
+    name_packages(step, in_.lock.image_root, &layer.name);
+    if (step.ingredients.empty()) return;
+    step.lowers = chain_;
+    step.inputs = chain_;
+    add(std::move(step), true);
+  }
+
+  void program(const spec::ResolvedLayer& layer) {
+    Step step{.name = "program/" + layer.name, .kind = StepKind::program, .layer = layer.name};
+    step.inputs = {"build-root"};
+    name_digest(step, "scripts/build", digests(layer).build);
+    name_digest(step, "src", digests(layer).src);
+    name_environment(step, layer);
+    add(std::move(step), false);
+  }
+
+  void modules(const spec::ResolvedLayer& layer) {
+    Step step{.name = "modules/" + layer.name, .kind = StepKind::modules, .layer = layer.name};
+    step.inputs = {"build-root"};
+    step.ingredients.push_back({"kernel", in_.image.kernel->release});
+    step.ingredients.push_back({"source", in_.image.driver->source.source});
+    for (const std::string& module : in_.image.driver->modules)
+      step.ingredients.push_back({"module", module});
+    for (const Sha256& patch : in_.patches) step.ingredients.push_back({"patch", patch.hex()});
+    add(std::move(step), false);
+  }
+
+  void system(const spec::ResolvedLayer& layer) {
+    Step step{.name = "system/" + layer.name, .kind = StepKind::system, .layer = layer.name};
+    name_digest(step, "files", digests(layer).files);
+    name_digest(step, "scripts/configure", digests(layer).configure);
+    for (const auto* list : {&layer.units.enable, &layer.units.disable, &layer.units.mask}) {
+      step.ingredients.push_back({"units", std::to_string(list->size())});
+      for (const spec::Located& unit : *list) step.ingredients.push_back({"unit", unit.value});
+    }
+    step.lowers = chain_;
+    step.inputs = chain_;
+    if (digests(layer).build) step.inputs.push_back("program/" + layer.name);
+    if (layer.receives_modules) {
+      step.inputs.push_back("modules/" + layer.name);
+      step.ingredients.push_back({"module certificate", in_.module_certificate.hex()});
+    }
+    name_environment(step, layer);
+    add(std::move(step), true);
+  }
+
+  void finish() {
+    Step step{.name = "finish", .kind = StepKind::finish, .lowers = chain_, .inputs = chain_};
+    for (const spec::ResolvedLayer& layer : in_.image.layers) {
+      name_digest(step, layer.name + "/scripts/finish", digests(layer).finish);
+      for (const spec::ResolvedPackage& package : layer.packages)
+        if (package.hold) step.ingredients.push_back({"hold", package.name});
+    }
+    // The image manifest names all of these.
+    step.ingredients.push_back({"image", in_.image.name});
+    step.ingredients.push_back({"version", in_.image.version});
+    step.ingredients.push_back({"profile", std::string(name_of(in_.image.profile.gpus)) + " " +
+                                               std::to_string(in_.image.profile.count.value_or(0))});
+    step.ingredients.push_back({"module certificate", in_.module_certificate.hex()});
+    for (const spec::Located& word : in_.image.kernel_line)
+      step.ingredients.push_back({"kernel line", word.value});
+    add(std::move(step), true);
+  }
+
+  void initramfs() {
+    Step step{.name = "initramfs", .kind = StepKind::initramfs, .lowers = chain_, .inputs = chain_};
+    step.ingredients.push_back({"kernel", in_.image.kernel->release});
+    add(std::move(step), true);
+  }
+
+  const Inputs& in_;
+  Plan plan_;
+  std::vector<std::string> chain_;
+};
+
+}  // namespace
+
+std::string_view name_of(StepKind kind) noexcept {
+  switch (kind) {
+    case StepKind::build_root: return "build-root";
+    case StepKind::packages: return "packages";
+    case StepKind::program: return "program";
+    case StepKind::modules: return "modules";
+    case StepKind::system: return "system";
+    case StepKind::finish: return "finish";
+    case StepKind::initramfs: return "initramfs";
+    case StepKind::seal: return "seal";
+  }
+  return "unknown";
+}
+
+const Step* Plan::find(std::string_view name) const {
+  const auto found = std::find_if(steps.begin(), steps.end(),
+                                  [&](const Step& step) { return step.name == name; });
+  return found == steps.end() ? nullptr : &*found;
+}
+
+const Step& Plan::at(std::string_view name) const {
+  const Step* step = find(name);
+  if (step == nullptr)
+    throw Error(Fault::internal, "no step '" + std::string(name) + "' in the plan (this is a bug)");
+  return *step;
+}
+
+std::vector<std::string> Plan::image_root() const {
+  const Step& last = at("seal");
+  std::vector<std::string> names = last.lowers;
+  names.push_back(last.name);
+  return names;
+}
+
+Plan make_plan(const Inputs& inputs) { return Planner(inputs).plan(); }
+
+}  // namespace ingot::plan

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a build does, step by step, each with a key over everything that decides its result.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "spec/lock.hpp"
+#include "spec/project.hpp"
+
+namespace ingot::plan {
+
+enum class StepKind {
+  build_root,  ///< unpack the packages that build: compiler, mkfs, EFI stub
+  packages,    ///< dpkg installs a layer's packages
+  program,     ///< a layer's scripts/build runs in the build root
+  modules,     ///< compile the driver's kernel modules
+  system,      ///< a layer's files, built programs, units and scripts/configure
+  finish,      ///< scripts/finish of all layers, holds, module index, image manifest
+  initramfs,   ///< the one initramfs
+  seal,        ///< nothing that a build leaves behind stays
+};
+
+std::string_view name_of(StepKind kind) noexcept;
+
+/// A named part of a step's key, so that a miss can be explained.
+struct Ingredient {
+  std::string name;   ///< "layers/base/files", "package libc6"
+  std::string value;  ///< digest or text
+};
+
+struct Step {
+  std::string name;  ///< unique: "packages/base"
+  StepKind kind = StepKind::packages;
+  std::string layer;  ///< name of the layer it belongs to, if one
+  /// Steps whose trees lie below this one's, lowest first. Empty for steps outside the image root.
+  std::vector<std::string> lowers;
+  std::vector<std::string> inputs;  ///< all steps that must be done before, lowers included
+  std::vector<Ingredient> ingredients;
+  Sha256 key;
+};
+
+struct Plan {
+  std::vector<Step> steps;  ///< in an order in which they could run
+  const Step& at(std::string_view name) const;
+  const Step* find(std::string_view name) const;
+  /// The steps whose trees together are the finished image root, lowest first.
+  std::vector<std::string> image_root() const;
+};
+
+/// Digests of what a layer's folder holds; unset parts do not exist.
+struct LayerDigests {
+  std::optional<Sha256> files;
+  std::optional<Sha256> src;
+  std::optional<Sha256> build;
+  std::optional<Sha256> configure;
+  std::optional<Sha256> finish;
+};
+
+struct Inputs {
+  const spec::ResolvedImage& image;
+  const spec::Lock& lock;
+  std::map<std::string, LayerDigests> layers;
+  std::vector<Sha256> patches;  ///< of the driver's patches, in order
+  Sha256 module_certificate;    ///< fingerprint
+};
+
+/// Pure: the same inputs give the same plan.
+Plan make_plan(const Inputs& inputs);
+
+}  // namespace ingot::plan

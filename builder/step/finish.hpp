@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The last touches of the image root: finish scripts, holds, module index, manifest, initramfs,
+// and nothing left of the build.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "crypto/certificate.hpp"
+#include "crypto/key.hpp"
+#include "spec/lock.hpp"
+#include "spec/project.hpp"
+#include "step/workplace.hpp"
+
+namespace ingot::step {
+
+struct FinishRequest {
+  const spec::ResolvedImage& image;
+  const spec::Lock& lock;
+  const crypto::PrivateKey& module_key;
+  const crypto::Certificate& module_certificate;
+};
+
+void finish_image(const Workplace& workplace, const Tree& tree, const FinishRequest& request);
+
+/// Makes /boot/initrd.img-<release> with the image's own initramfs-tools.
+void make_initramfs(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel);
+
+/// Removes what must not be the same on every node or tells of the build (machine id, host keys,
+/// seeds, logs, caches, package lists), then looks: Fault::verification names what a sealed image
+/// must not hold and still does (compiler, headers, DKMS, private keys, ...).
+void seal_image(const Workplace& workplace, const Tree& tree);
+
+}  // namespace ingot::step

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "step/formats.hpp"
+
+#include "archive/sink.hpp"
+#include "archive/tar_writer.hpp"
+#include "base/error.hpp"
+#include "boot/kernel_line.hpp"
+#include "boot/uki.hpp"
+#include "disk/image.hpp"
+#include "disk/root_image.hpp"
+#include "os/file.hpp"
+
+namespace ingot::step {
+namespace fs = std::filesystem;
+
+namespace {
+
+disk::Tool build_root_tool(const Workplace& workplace, const FormatRequest& request,
+                           const std::string& step) {
+  return [&workplace, build_root = request.build_root, step](const os::Command& wanted,
+                                                             const std::vector<os::Bind>& binds) {
+    os::Command command = wanted;
+    command.on_line = [&](std::string_view line) { workplace.log.line(step, line); };
+    for (const auto& [name, value] : build_environment(workplace)) command.env.insert({name, value});
+    return os::run_in_sandbox(workplace.runner, workplace.environment,
+                              {.lowers = {build_root}, .binds = binds}, command);
+  };
+}
+
+/// Ids inside the formats follow from what the image is called and made of.
+Sha256 seed_of(const FormatRequest& request, std::string_view purpose) {
+  return crypto::FieldHasher("ingot.ids.v1")
+      .field(purpose)
+      .field(request.image.name)
+      .field(request.image.version)
+      .field(request.lock.definitions.hex())
+      .finish();
+}
+
+const spec::Kernel& kernel_of(const FormatRequest& request) {
+  if (!request.image.kernel) {
+    throw Error(Fault::input, request.image.file +
+                                  ": formats netboot and disk need a kernel; name one under 'kernel'");
+  }
+  return *request.image.kernel;
+}
+
+fs::path vmlinuz_of(const FormatRequest& request) {
+  return request.tree / "boot" / ("vmlinuz-" + kernel_of(request).release);
+}
+
+fs::path initrd_of(const FormatRequest& request) {
+  return request.tree / "boot" / ("initrd.img-" + kernel_of(request).release);
+}
+
+std::string os_release_text(const FormatRequest& request) {
+  // /etc/os-release is a link; following it would leave the tree.
+  return os::read_file(request.tree / "usr/lib/os-release", 1U << 16);
+}
+
+void write_uki_for(const FormatRequest& request, std::vector<std::string> words,
+                   const fs::path& output) {
+  std::vector<std::string> line;
+  for (const spec::Located& word : request.image.kernel_line) line.push_back(word.value);
+  line.insert(line.end(), words.begin(), words.end());
+  boot::write_uki({.stub = request.build_root / "usr/lib/systemd/boot/efi/linuxx64.efi.stub",
+                   .kernel = vmlinuz_of(request),
+                   .initrds = {initrd_of(request)},
+                   .kernel_line = boot::kernel_line(line),
+                   .os_release = os_release_text(request),
+                   .uname = kernel_of(request).release,
+                   .sbat = {},
+                   .output = output});
+}
+
+MadeFile copy_out(const fs::path& source, const FormatRequest& request, const std::string& suffix,
+                  const std::string& role) {
+  const std::string name = stem_of(request.image) + suffix;
+  const fs::path target = request.output / name;
+  if (!fs::is_regular_file(source)) {
+    throw Error(Fault::verification, "the image root has no /" +
+                                         source.lexically_relative(request.tree).string() +
+                                         "; does a layer install the kernel?");
+  }
+  fs::copy_file(source, target);
+  fs::permissions(target, fs::perms(0644));
+  return {name, role, "application/octet-stream", crypto::measure_file(target)};
+}
+
+}  // namespace
+
+std::string stem_of(const spec::ResolvedImage& image) { return image.name + "-" + image.version; }
+
+MadeFile write_rootfs_tar(const Workplace& workplace, const FormatRequest& request) {
+  const std::string name = stem_of(request.image) + ".rootfs.tar.zst";
+  const fs::path target = request.output / name;
+  os::AtomicFile file(target);
+  archive::FdSink bottom(file.fd(), target);
+  crypto::HashingSink hashed(bottom);
+  archive::ZstdSink compressed(hashed, {.level = 9});
+  archive::write_tree(request.tree, compressed, {.latest_mtime = workplace.epoch});
+  compressed.finish();
+  file.commit();
+  return {name, "rootfs-tar", "application/zstd", hashed.result()};
+}
+
+MadeFile write_root_image(const Workplace& workplace, const FormatRequest& request) {
+  const std::string name = stem_of(request.image) + ".root.erofs";
+  const disk::RootImage image = disk::make_root_image(
+      build_root_tool(workplace, request, "root-image"),
+      {.tree = request.tree,
+       .output = request.output / name,
+       .id = disk::derived_guid(seed_of(request, "root-image"), "root image"),
+       .epoch = workplace.epoch});
+  return {name, "root-image", "application/vnd.erofs", crypto::FileDigest{image.digest, image.size}};
+}
+
+std::vector<MadeFile> write_kernel_files(const Workplace&, const FormatRequest& request) {
+  return {copy_out(vmlinuz_of(request), request, ".vmlinuz", "vmlinuz"),
+          copy_out(initrd_of(request), request, ".initrd", "initrd")};
+}
+
+MadeFile write_netboot_uki(const Workplace&, const FormatRequest& request,
+                           const MadeFile& root_image) {
+  const std::string name = stem_of(request.image) + ".efi";
+  const fs::path target = request.output / name;
+  write_uki_for(request,
+                {"boot=ingot", "ingot.root=" + root_image.name,
+                 "ingot.root.sha256=" + root_image.measured->digest.hex(),
+                 "ingot.root.size=" + std::to_string(root_image.measured->size)},
+                target);
+  return {name, "uki", "application/efi", crypto::measure_file(target)};
+}
+
+MadeFile write_raw_disk(const Workplace& workplace, const FormatRequest& request) {
+  const std::string name = stem_of(request.image) + ".raw";
+  const disk::DiskSpec spec{.size = request.image.disk.size,
+                            .esp_size = request.image.disk.esp,
+                            .seed = seed_of(request, "disk")};
+  const fs::path uki = request.scratch / "disk.efi";
+  write_uki_for(request, {disk::plan_layout(spec).root_word(), "rootfstype=ext4", "rw"}, uki);
+  disk::write_disk(build_root_tool(workplace, request, "disk"),
+                   {.spec = spec,
+                    .esp_files = {{"EFI/BOOT/BOOTX64.EFI", uki}},
+                    .tree = request.tree,
+                    .epoch = workplace.epoch,
+                    .output = request.output / name});
+  return {name, "disk-raw", "application/vnd.ingot.disk.raw",
+          crypto::measure_file(request.output / name)};
+}
+
+}  // namespace ingot::step

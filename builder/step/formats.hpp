@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing what provisioners take, straight from the finished tree.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/hasher.hpp"
+#include "spec/lock.hpp"
+#include "spec/project.hpp"
+#include "step/workplace.hpp"
+
+namespace ingot::step {
+
+struct FormatRequest {
+  const spec::ResolvedImage& image;
+  const spec::Lock& lock;
+  std::filesystem::path tree;        ///< the finished image root, readable in place
+  std::filesystem::path build_root;  ///< tree of the build root
+  std::filesystem::path output;      ///< folder of the release in the making
+  std::filesystem::path scratch;     ///< on the same file system as `output`
+};
+
+struct MadeFile {
+  std::string name;  ///< in the output folder
+  std::string role;
+  std::string media_type;
+  std::optional<crypto::FileDigest> measured;
+};
+
+/// "<image>-<version>", in front of every format's name.
+std::string stem_of(const spec::ResolvedImage& image);
+
+/// rootfs.tar.zst: names sorted, no time later than the epoch; compressed and hashed as it is
+/// written.
+MadeFile write_rootfs_tar(const Workplace& workplace, const FormatRequest& request);
+
+/// The root image that netboot nodes fetch.
+MadeFile write_root_image(const Workplace& workplace, const FormatRequest& request);
+
+/// vmlinuz and initrd, copied out of the tree.
+std::vector<MadeFile> write_kernel_files(const Workplace& workplace, const FormatRequest& request);
+
+/// The UKI whose kernel line names `root_image` by size and digest.
+MadeFile write_netboot_uki(const Workplace& workplace, const FormatRequest& request,
+                           const MadeFile& root_image);
+
+/// The whole disk: GPT, an EFI system partition with a UKI of its own, an ext4 root.
+MadeFile write_raw_disk(const Workplace& workplace, const FormatRequest& request);
+
+}  // namespace ingot::step

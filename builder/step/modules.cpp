@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "step/modules.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "base/words.hpp"
+#include "crypto/module_signature.hpp"
+#include "os/signals.hpp"
+
+namespace ingot::step {
+namespace fs = std::filesystem;
+
+namespace {
+
+class Compilation {
+public:
+  Compilation(const Workplace& workplace, const fs::path& build_root, store::Stage& stage,
+              const std::string& step, const spec::Kernel& kernel,
+              const spec::ResolvedDriver& driver)
+      : workplace_(workplace), build_root_(build_root), stage_(stage), step_(step),
+        kernel_(kernel), driver_(driver) {
+    // The driver's Makefile writes beside its source, so the build root gets a layer of its own
+    // that is thrown away.
+    fs::create_directories(upper());
+    fs::create_directories(stage_.scratch() / "work");
+  }
+
+  void run() {
+    for (const spec::Patch& patch : driver_.patches) apply(patch);
+    make();
+    for (const std::string& module : driver_.modules) strip(module);
+  }
+
+private:
+  fs::path upper() const { return stage_.scratch() / "upper"; }
+
+  void job(std::string program, std::vector<std::string> args, std::vector<os::Bind> binds,
+           std::string place, std::string why) {
+    run_job(workplace_, {.step = step_,
+                         .place = std::move(place),
+                         .root = {.lowers = {build_root_},
+                                  .upper = upper(),
+                                  .work = stage_.scratch() / "work",
+                                  .binds = std::move(binds)},
+                         .command = {.program = std::move(program),
+                                     .args = std::move(args),
+                                     .env = build_environment(workplace_),
+                                     .cwd = driver_.source.source,
+                                     .why = std::move(why)}});
+  }
+
+  void apply(const spec::Patch& patch) {
+    const std::string inside = "/run/ingot/patch";
+    job("/usr/bin/patch",
+        {"--strip=1", "--forward", "--batch", "--fuzz=0", "--no-backup-if-mismatch", "--input=" + inside},
+        {{patch.path, inside}}, spec::text_of(patch.place), "apply " + patch.name);
+  }
+
+  void make() {
+    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+    const std::vector<std::string> args = {format("-j{}", cores),
+                                           "modules",
+                                           "KERNEL_UNAME=" + kernel_.release,
+                                           "CC=" + kernel_.compiler,
+                                           "NV_KERNEL_MODULES=" + joined(driver_.modules, " "),
+                                           "KBUILD_BUILD_USER=ingot",
+                                           "KBUILD_BUILD_HOST=ingot"};
+    try {
+      job("/usr/bin/make", args, {}, driver_.file, "compile the driver's modules");
+    } catch (Error& error) {
+      error.add(format("compiling {} ({}) against kernel {}", driver_.version,
+                       spec::name_of(driver_.flavour), kernel_.release));
+      throw;
+    }
+  }
+
+  void strip(const std::string& module) {
+    const std::string out = "/run/ingot/out";
+    job("/usr/bin/strip", {"--strip-debug", "--preserve-dates", "-o", out + "/" + module + ".ko", module + ".ko"},
+        {{stage_.folder(), out, os::Access::read_write}}, driver_.file,
+        "drop debug sections of " + module);
+  }
+
+  const Workplace& workplace_;
+  const fs::path& build_root_;
+  store::Stage& stage_;
+  const std::string& step_;
+  const spec::Kernel& kernel_;
+  const spec::ResolvedDriver& driver_;
+};
+
+}  // namespace
+
+void compile_modules(const Workplace& workplace, const fs::path& build_root, store::Stage& stage,
+                     const std::string& step, const spec::Kernel& kernel,
+                     const spec::ResolvedDriver& driver) {
+  Compilation(workplace, build_root, stage, step, kernel, driver).run();
+}
+
+fs::path modules_folder(const spec::Kernel& kernel) {
+  return fs::path("usr/lib/modules") / kernel.release / "updates/nvidia";
+}
+
+void sign_modules(const fs::path& unsigned_modules, const fs::path& target,
+                  const crypto::PrivateKey& key, const crypto::Certificate& certificate) {
+  fs::create_directories(target);
+  for (const fs::directory_entry& entry : fs::directory_iterator(unsigned_modules)) {
+    os::check_stop();
+    during("signing " + entry.path().filename().string(), [&] {
+      crypto::sign_module(entry.path(), target / entry.path().filename(), key, certificate);
+    });
+  }
+}
+
+}  // namespace ingot::step

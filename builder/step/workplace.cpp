@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "step/workplace.hpp"
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "base/words.hpp"
+
+namespace ingot::step {
+
+os::SandboxRoot Tree::root(std::vector<os::Bind> binds) const {
+  return {.lowers = lowers,
+          .upper = stage.folder(),
+          .work = stage.work(),
+          .binds = std::move(binds)};
+}
+
+std::map<std::string, std::string> build_environment(const Workplace& workplace) {
+  return {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"},
+          {"LC_ALL", "C.UTF-8"},
+          {"TZ", "UTC"},
+          {"HOME", "/root"},
+          {"TMPDIR", "/tmp"},
+          {"TERM", "dumb"},
+          {"SOURCE_DATE_EPOCH", std::to_string(workplace.epoch)}};
+}
+
+std::map<std::string, std::string> image_environment(const Workplace& workplace) {
+  auto environment = build_environment(workplace);
+  environment.insert({{"DEBIAN_FRONTEND", "noninteractive"},
+                      {"DEBCONF_NONINTERACTIVE_SEEN", "true"},
+                      {"DEBCONF_NOWARNINGS", "yes"},
+                      // Kernel hooks leave the initramfs to the step that makes it once.
+                      {"INITRD", "No"},
+                      {"SYSTEMD_OFFLINE", "1"},
+                      {"SYSTEMD_LOG_COLOR", "0"}});
+  return environment;
+}
+
+os::Outcome run_job(const Workplace& workplace, const Job& job) {
+  os::Command command = job.command;
+  command.on_line = [&](std::string_view line) { workplace.log.line(job.step, line); };
+  workplace.log.line(job.step,
+                     "$ " + command.program + " " + joined(command.args, " ").substr(0, 2000));
+  os::Outcome outcome =
+      os::run_in_sandbox(workplace.runner, workplace.environment, job.root, command);
+  if (outcome.ok()) return outcome;
+
+  std::string message = format("step {} failed", job.step);
+  if (!job.place.empty()) message += "\n  asked by: " + job.place;
+  message += format("\n  command:  {} {}", command.program,
+                    joined(command.args, " ").substr(0, 400));
+  message += outcome.timed_out ? "\n  it ran into its time limit"
+                               : format("\n  exit code: {}", outcome.exit_code);
+  if (!outcome.tail.empty()) {
+    message += "\n  last lines:";
+    for (const std::string& line : outcome.tail) message += "\n    " + line;
+  }
+  message += "\n  whole log: " + workplace.log.path().string();
+  throw Error(Fault::step_failed, message);
+}
+
+}  // namespace ingot::step
