@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "disk/image.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "disk/ext4.hpp"
+#include "disk/gpt.hpp"
+#include "os/file.hpp"
+
+namespace ingot::disk {
+
+DiskResult write_disk(const Tool& tool, const DiskRequest& request) {
+  return during(format("writing the disk image {}", request.output.string()), [&] {
+    DiskResult result{.layout = plan_layout(request.spec), .allocated = {}};
+    const Layout& layout = result.layout;
+    os::AtomicFile file(request.output);
+    const std::filesystem::path& name = file.temporary();
+    const std::uint64_t size = layout.table.sectors * sector_size;
+    if (::ftruncate(file.fd(), static_cast<off_t>(size)) != 0) {
+      throw_errno(format("cannot make {} {} MiB long", name.string(), size >> 20));
+    }
+    // The small parts first: their faults show before the long work.
+    write_fat(file.fd(), name,
+              {.offset = layout.esp().offset(),
+               .size = layout.esp().size(),
+               .volume_id = layout.volume_id,
+               .label = "ESP",
+               .epoch = request.epoch,
+               .files = request.esp_files});
+    write_gpt(file.fd(), name, layout.table);
+    make_ext4(tool, {.tree = request.tree,
+                     .image = name,
+                     .offset = layout.root().offset(),
+                     .size = layout.root().size(),
+                     .id = layout.file_system,
+                     .hash_seed = layout.hash_seed,
+                     .label = "root",
+                     .epoch = request.epoch});
+    struct stat status {};
+    if (::fstat(file.fd(), &status) != 0) {
+      throw_errno("cannot look at the finished image");
+    }
+    if (static_cast<std::uint64_t>(status.st_size) != size) {
+      throw Error(Fault::step_failed, "mke2fs changed the size of the disk image");
+    }
+    result.allocated = {static_cast<std::uint64_t>(status.st_blocks) * 512};
+    file.commit();
+    return result;
+  });
+}
+
+}  // namespace ingot::disk
