@@ -26,17 +26,20 @@ struct SandboxRoot {
   /// Trees from the lowest to the uppermost; each is a folder.
   std::vector<std::filesystem::path> lowers = {};
   /// Where changes go: `upper` holds them afterwards as an overlay upper (whiteouts are character
-  /// devices 0:0, opaque folders carry user.overlay.opaque). Without it the root is read-only.
+  /// devices 0:0, opaque folders carry user.overlay.opaque; nothing of it is synced to disk).
+  /// Without it the root is read-only; without lowers it is the root itself, a plain folder.
   std::optional<std::filesystem::path> upper = {};
-  /// Empty folder on the file system of `upper`; its content is lost.
+  /// Empty folder on the file system of `upper`; its content is lost. Not needed without lowers.
   std::optional<std::filesystem::path> work = {};
   std::vector<Bind> binds = {};
 };
 
 /// Runs `command` with `root` as its root: new user-visible mount, PID, IPC, UTS and network
 /// namespaces; /proc, a minimal /dev, tmpfs on /run and /tmp (neither reaches `upper`), no /sys;
-/// host name "localhost", umask 022; everything inside ends with the command. `command.cwd` and
-/// `command.program` are paths inside. A program that tries to reach a network finds only a
+/// host name "localhost", umask 022; everything inside ends with the command. Mount points that no
+/// layer has leave no trace in `upper`. Root inside lacks the capabilities to mount, to make
+/// device files and to change the clock or the kernel. `command.cwd` and `command.program` are
+/// paths inside; descriptors are inherited from 4 up. A program that tries to reach a network finds only a
 /// loopback that is up.
 /// Works through `<executable> sandbox-init`, a re-execution of ourselves: a multi-threaded
 /// process must not set up namespaces after fork.
@@ -53,7 +56,8 @@ int sandbox_init();
 void enter_private_mounts();
 
 /// The overlay of `root` mounted at an existing empty folder, for reading a finished tree in
-/// place; unmounted by the destructor. Needs enter_private_mounts().
+/// place, read-only (an upper counts as the uppermost layer) and without the binds; unmounted by
+/// the destructor. Needs enter_private_mounts().
 class OverlayMount {
 public:
   OverlayMount(const SandboxRoot& root, std::filesystem::path target);
