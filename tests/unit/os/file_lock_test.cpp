@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "os/file_lock.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "os/file.hpp"
+#include "support/catch.hpp"
+
+using namespace ingot::os;
+using namespace std::chrono_literals;
+
+TEST_CASE("a lock has one holder, and ends with it", "[os]") {
+  const TempDir folder("lock test");
+  const auto path = folder.path() / "lock";
+  {
+    const auto lock = FileLock::try_now(path);
+    REQUIRE(lock);
+    CHECK_FALSE(FileLock::try_now(path));
+  }
+  CHECK(FileLock::try_now(path));
+}
+
+TEST_CASE("waiting for a lock ends when it is free", "[os]") {
+  const TempDir folder("lock test");
+  const auto path = folder.path() / "lock";
+  std::atomic<bool> taken{false};
+  auto lock = FileLock::try_now(path);
+  REQUIRE(lock);
+  std::thread other([&] {
+    const FileLock waited = FileLock::wait(path);
+    taken = true;
+  });
+  std::this_thread::sleep_for(30ms);
+  CHECK_FALSE(taken);
+  lock.reset();
+  other.join();
+  CHECK(taken);
+}
