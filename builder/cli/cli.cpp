@@ -25,6 +25,7 @@ struct Verb {
 // Rows are enabled as one line per verb so that the table reads like the help text.
 constexpr Verb verbs[] = {
     // VERB-TABLE
+    {"check", "Check definitions and list every fault", add_check},
     {nullptr, nullptr, nullptr},
 };
 

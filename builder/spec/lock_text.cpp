@@ -14,7 +14,7 @@ std::string scalar(std::string_view text) {
       "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._+/-";
   const bool starts_well = !text.empty() && text.front() != '-' && text.front() != '+';
   const bool is_plain = starts_well && text.find_first_not_of(plain) == std::string_view::npos &&
-                        text != "null" && !looks_like_number(text) && !looks_like_boolean(text);
+                        text != "null" && text != "Null" && text != "NULL" && !looks_like_number(text) && !looks_like_boolean(text);
   if (is_plain) return std::string(text);
   std::string result = "\"";
   for (const char c : text) {
