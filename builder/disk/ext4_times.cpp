@@ -90,26 +90,39 @@ std::uint32_t extra_bits(std::int64_t time) {
   return static_cast<std::uint32_t>((time - low) >> 32) & 3U;
 }
 
+// Reserved inodes may lack the fields behind the first 128 bytes.
+bool has(Span inode, std::size_t extra_field) {
+  return extra_field + 4 <= 128U + load_le<std::uint16_t>(inode, extra_size_at);
+}
+
 void store_time(Span inode, std::size_t at, std::size_t extra_at, std::int64_t time) {
   store_le(inode, at, static_cast<std::uint32_t>(time));
-  store_le(inode, extra_at, extra_bits(time));
+  if (has(inode, extra_at)) {
+    store_le(inode, extra_at, extra_bits(time));
+  }
 }
 
 std::int64_t load_time(Span inode, std::size_t at, std::size_t extra_at) {
   const auto low = static_cast<std::int32_t>(load_le<std::uint32_t>(inode, at));
-  return low + (std::int64_t{load_le<std::uint32_t>(inode, extra_at) & 3U} << 32);
+  const std::uint32_t extra = has(inode, extra_at) ? load_le<std::uint32_t>(inode, extra_at) : 0;
+  return low + (std::int64_t{extra & 3U} << 32);
 }
 
 void store_checksum(Span inode, const Superblock& super, std::uint32_t number) {
+  const bool whole = load_le<std::uint16_t>(inode, extra_size_at) >= 4;
   store_le(inode, checksum_low_at, std::uint16_t{0});
-  store_le(inode, checksum_high_at, std::uint16_t{0});
+  if (whole) {
+    store_le(inode, checksum_high_at, std::uint16_t{0});
+  }
   std::array<std::uint8_t, 4> field{};
   store_le(Span(field), 0, number);
   std::uint32_t sum = crc32c(super.seed, field);
   sum = crc32c(sum, inode.subspan(generation_at, 4));
   sum = crc32c(sum, inode);
   store_le(inode, checksum_low_at, static_cast<std::uint16_t>(sum));
-  store_le(inode, checksum_high_at, static_cast<std::uint16_t>(sum >> 16));
+  if (whole) {
+    store_le(inode, checksum_high_at, static_cast<std::uint16_t>(sum >> 16));
+  }
 }
 
 void settle_inode(Span inode, const Superblock& super, std::uint32_t number, std::int64_t epoch) {
@@ -117,14 +130,13 @@ void settle_inode(Span inode, const Superblock& super, std::uint32_t number, std
   if (std::all_of(inode.begin(), inode.end(), [](std::uint8_t byte) { return byte == 0; })) {
     return;
   }
-  if (load_le<std::uint16_t>(inode, extra_size_at) < 24) {
-    refuse("an inode has no room for whole times");
-  }
   const std::int64_t modified = load_time(inode, modification_at, modification_extra_at);
   store_time(inode, modification_at, modification_extra_at, std::min(modified, epoch));
   store_time(inode, access_at, access_extra_at, epoch);
   store_time(inode, change_at, change_extra_at, epoch);
-  store_time(inode, birth_at, birth_extra_at, epoch);
+  if (has(inode, birth_at)) {
+    store_time(inode, birth_at, birth_extra_at, epoch);
+  }
   if (super.checksums) {
     store_checksum(inode, super, number);
   }
