@@ -29,10 +29,12 @@ struct ExtractOptions {
 ///
 /// Paths resolve as in a chroot at the destination: an entry ./lib/x lands in usr/lib/x where lib
 /// is a link to usr/lib, and an absolute link never leads to the host. Folders that exist (or links
-/// to one) stay as they are; other things that are in the way are replaced. Mode, times, extended
-/// attributes and hard links are kept, owners when running as root. Nothing is synced.
-/// Fault::verification for "..", absolute names, device files, what exceeds the limits and broken
-/// archives; the destination then holds whatever was unpacked before.
+/// to one) stay as they are; other things that are in the way are replaced. Mode, modification
+/// time, extended attributes and hard links are kept; when running as root also owners and the
+/// attributes that only root may set. Nothing is synced.
+/// Fault::verification for "..", absolute names, device files, attributes that steer overlay
+/// mounts, what exceeds the limits, and broken archives; the destination then holds whatever was
+/// unpacked before.
 std::vector<std::string> extract_tar(const std::filesystem::path& path,
                                      const std::filesystem::path& destination,
                                      const ExtractOptions& options = {});

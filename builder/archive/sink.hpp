@@ -15,17 +15,18 @@ struct ZSTD_CCtx_s;
 
 namespace ingot::archive {
 
-/// Writes to an open descriptor that somebody else owns (an os::AtomicFile, a pipe). finish()
-/// changes nothing: committing the file stays with its owner.
+/// Writes to an open descriptor that somebody else owns (an os::AtomicFile, a pipe), in large
+/// pieces. finish() writes what is held back; committing the file stays with its owner.
 class FdSink final : public os::Sink {
 public:
-  FdSink(int fd, std::filesystem::path name) : fd_(fd), name_(std::move(name)) {}
+  FdSink(int fd, std::filesystem::path name);
   void write(std::span<const std::uint8_t> bytes) override;
-  void finish() override {}
+  void finish() override;
 
 private:
   int fd_;
   std::filesystem::path name_;
+  std::vector<std::uint8_t> held_;
 };
 
 struct ZstdOptions {

@@ -9,6 +9,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "os/sink.hpp"
 #include "os/tree.hpp"
@@ -35,18 +36,19 @@ public:
   void finish();
 
 private:
-  void add_pax(const std::map<std::string, std::string>& records, std::string_view path);
-  void add_content(const os::TreeEntry& entry, const std::function<os::Fd()>& open);
+  void write_padded(std::string_view bytes);
+  void write_content(const os::TreeEntry& entry, const std::function<os::Fd()>& open);
 
   os::Sink& sink_;
   TarOptions options_;
   std::map<std::uint64_t, std::string> first_names_;  ///< by inode, of files with several links
+  std::vector<std::uint8_t> buffer_;
 };
 
 /// True for a path (as in os::TreeEntry) that is left out, with everything below it.
 using Exclude = std::function<bool(std::string_view path)>;
 
-/// The tree below `root` as one complete archive; finishes neither `sink` nor closes anything.
+/// The tree below `root` as one complete archive. Does not finish the sink.
 void write_tree(const std::filesystem::path& root, os::Sink& sink, TarOptions options,
                 const Exclude& exclude = {});
 

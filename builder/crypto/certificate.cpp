@@ -82,8 +82,7 @@ Certificate Certificate::parse(std::string_view bytes, std::string_view name) {
              : SecretBytes(std::vector<std::uint8_t>(bytes.begin(), bytes.end()));
   const unsigned char* at = block.bytes().data();
   const unsigned char* end = at + block.bytes().size();
-  CertificateHandle certificate(
-      d2i_X509(nullptr, &at, static_cast<long>(block.bytes().size())));
+  CertificateHandle certificate(d2i_X509(nullptr, &at, static_cast<long>(block.bytes().size())));
   if (!certificate) throw_openssl(Fault::input, format("{} holds no certificate", name));
   if (at != end) throw Error(Fault::input, format("{} holds more than a certificate", name));
   return Certificate(std::move(certificate));
@@ -112,9 +111,7 @@ std::string Certificate::serial() const {
   return hex_of(X509_get0_serialNumber(certificate_.get()));
 }
 
-Sha256 Certificate::fingerprint() const {
-  return digest_of(std::span<const std::uint8_t>(der()));
-}
+Sha256 Certificate::fingerprint() const { return digest_of(std::span<const std::uint8_t>(der())); }
 
 bool Certificate::belongs_to(const PrivateKey& key) const {
   const bool same = X509_check_private_key(certificate_.get(), key.handle()) == 1;

@@ -60,7 +60,8 @@ std::string weakness_of(evp_pkey_st* key) {
     }
   } else if (type == EVP_PKEY_RSA) {
     const int bits = EVP_PKEY_get_bits(key);
-    if (bits < 2048 || bits > 8192) return format("RSA of {} bits; 2048 to 8192 are accepted", bits);
+    if (bits < 2048 || bits > 8192)
+      return format("RSA of {} bits; 2048 to 8192 are accepted", bits);
   } else {
     return "it is neither ECDSA P-256 nor RSA";
   }
@@ -74,10 +75,14 @@ std::string weakness_of(evp_pkey_st* key) {
 std::optional<KeyType> type_of(const evp_pkey_st* key) {
   if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC) return KeyType::ec_p256;
   switch (EVP_PKEY_get_bits(key)) {
-    case 2048: return KeyType::rsa_2048;
-    case 3072: return KeyType::rsa_3072;
-    case 4096: return KeyType::rsa_4096;
-    default: return std::nullopt;
+    case 2048:
+      return KeyType::rsa_2048;
+    case 3072:
+      return KeyType::rsa_3072;
+    case 4096:
+      return KeyType::rsa_4096;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -115,8 +120,8 @@ std::string PublicKey::pem() const { return pem_of(spki_der(), "PUBLIC KEY"); }
 std::vector<std::uint8_t> PublicKey::spki_der() const { return spki_of(key_.get()); }
 
 std::string PublicKey::key_id() const {
-  return base64_of(std::span<const std::uint8_t>(
-      digest_of(std::span<const std::uint8_t>(spki_der())).bytes()));
+  return base64_of(
+      std::span<const std::uint8_t>(digest_of(std::span<const std::uint8_t>(spki_der())).bytes()));
 }
 
 bool PublicKey::verifies(std::string_view message, std::span<const std::uint8_t> signature) const {
@@ -130,18 +135,24 @@ bool PublicKey::verifies(std::string_view message, std::span<const std::uint8_t>
   return result == 1;
 }
 
-bool PublicKey::operator==(const PublicKey& other) const {
-  return spki_der() == other.spki_der();
-}
+bool PublicKey::operator==(const PublicKey& other) const { return spki_der() == other.spki_der(); }
 
 PrivateKey PrivateKey::generate(KeyType type) {
   const auto rsa = [](unsigned bits) { return EVP_RSA_gen(bits); };
   KeyHandle key;
   switch (type) {
-    case KeyType::ec_p256: key.reset(EVP_EC_gen("P-256")); break;
-    case KeyType::rsa_2048: key.reset(rsa(2048)); break;
-    case KeyType::rsa_3072: key.reset(rsa(3072)); break;
-    case KeyType::rsa_4096: key.reset(rsa(4096)); break;
+    case KeyType::ec_p256:
+      key.reset(EVP_EC_gen("P-256"));
+      break;
+    case KeyType::rsa_2048:
+      key.reset(rsa(2048));
+      break;
+    case KeyType::rsa_3072:
+      key.reset(rsa(3072));
+      break;
+    case KeyType::rsa_4096:
+      key.reset(rsa(4096));
+      break;
   }
   return PrivateKey(required(std::move(key), "generate a key"));
 }
@@ -149,7 +160,8 @@ PrivateKey PrivateKey::generate(KeyType type) {
 PrivateKey PrivateKey::from_pem(std::string_view pem, std::string_view name) {
   if (pem.find("ENCRYPTED") != std::string_view::npos) {
     throw Error(Fault::unsupported, format("the key in {} is encrypted; decrypt it with 'openssl "
-                                           "pkcs8' into a file of mode 0600", name));
+                                           "pkcs8' into a file of mode 0600",
+                                           name));
   }
   const SecretBytes block = pem_block(pem, "PRIVATE KEY", name, Fault::input);
   const unsigned char* at = block.bytes().data();
@@ -165,7 +177,8 @@ PrivateKey PrivateKey::from_pem(std::string_view pem, std::string_view name) {
   }
   if (!type_of(key.get())) {
     throw Error(Fault::input, format("the key in {} is refused: RSA keys that sign have 2048, 3072 "
-                                     "or 4096 bits", name));
+                                     "or 4096 bits",
+                                     name));
   }
   return PrivateKey(std::move(key));
 }
@@ -176,7 +189,8 @@ PrivateKey PrivateKey::load(const std::filesystem::path& path) {
   if (::fstat(fd.get(), &status) != 0) throw_errno("reading " + path.string());
   if ((status.st_mode & 077) != 0) {
     throw Error(Fault::input, format("the private key {} can be read by others (mode {:04o}); run "
-                                     "chmod 600 on it", path.string(), status.st_mode & 07777));
+                                     "chmod 600 on it",
+                                     path.string(), status.st_mode & 07777));
   }
   std::string pem = os::read_file(path, largest_key_file);
   struct Wipe {
@@ -188,9 +202,9 @@ PrivateKey PrivateKey::load(const std::filesystem::path& path) {
 
 void PrivateKey::save(const std::filesystem::path& path) const {
   const BioHandle bio = memory_bio();
-  require_one(PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr,
-                                            nullptr),
-              "encode a private key");
+  require_one(
+      PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr),
+      "encode a private key");
   os::AtomicFile file(path, 0600);
   file.write(content_of(bio.get()));
   file.commit();

@@ -68,7 +68,8 @@ CmsHandle cms_of(std::string_view der) {
   if (size <= 0 || std::vector<unsigned char>(encoded, encoded + size) != bytes) {
     refuse("its encoding is not canonical");
   }
-  if (OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed || CMS_is_detached(cms.get()) != 1) {
+  if (OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed ||
+      CMS_is_detached(cms.get()) != 1) {
     refuse("it is no detached signature");
   }
   return cms;

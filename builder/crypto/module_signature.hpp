@@ -24,10 +24,10 @@ void sign_module(const std::filesystem::path& in, const std::filesystem::path& o
                  const PrivateKey& key, const Certificate& certificate);
 
 struct ModuleSignature {
-  std::string issuer;            ///< common name
-  std::string serial;            ///< lower-case hexadecimal without leading zeros
-  std::string digest_algorithm;  ///< "sha256"
-  std::string key_algorithm;     ///< "rsaEncryption", "ecdsa-with-SHA256"
+  std::string issuer;             ///< common name
+  std::string serial;             ///< lower-case hexadecimal without leading zeros
+  std::string digest_algorithm;   ///< "sha256"
+  std::string key_algorithm;      ///< "rsaEncryption", "ecdsa-with-SHA256"
   std::uint64_t module_size = 0;  ///< without the signature
 };
 

@@ -32,9 +32,7 @@ void require_one(int result, std::string_view doing) {
 
 void free_bio(bio_st* bio) noexcept { BIO_free_all(bio); }
 
-BioHandle memory_bio() {
-  return required(BioHandle(BIO_new(BIO_s_mem())), "make a memory buffer");
-}
+BioHandle memory_bio() { return required(BioHandle(BIO_new(BIO_s_mem())), "make a memory buffer"); }
 
 BioHandle reading_bio(std::string_view bytes) {
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {

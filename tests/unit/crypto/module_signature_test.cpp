@@ -23,12 +23,15 @@ struct Signer {
 
   explicit Signer(KeyType type, std::string name = "signer")
       : key(PrivateKey::generate(type)),
-        certificate(Certificate::self_signed(
-            key, {.common_name = std::move(name), .serial = 77, .not_before = 0,
-                  .not_after = 4'000'000'000})) {}
+        certificate(Certificate::self_signed(key, {.common_name = std::move(name),
+                                                   .serial = 77,
+                                                   .not_before = 0,
+                                                   .not_after = 4'000'000'000})) {}
 };
 
-const std::string module = "\x7f" "ELF and the rest of a module\n\r\n\0 with all bytes"s;
+const std::string module =
+    "\x7f"
+    "ELF and the rest of a module\n\r\n\0 with all bytes"s;
 
 bool holds(std::string_view file, const Certificate& certificate) {
   try {

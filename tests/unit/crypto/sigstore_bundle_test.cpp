@@ -103,10 +103,9 @@ TEST_CASE("only the trusted key counts, whatever the bundle names", "[crypto]") 
   CHECK(holds(refusal_of(bundle.dump()), "different keys"));
   bundle["dsseEnvelope"]["signatures"][0]["keyid"] = key().public_key().key_id();
   CHECK(holds(refusal_of(bundle.dump()), "does not hold"));
-  CHECK(holds(refusal_after([](json& b) {
-                b["verificationMaterial"]["certificate"]["rawBytes"] = "AAAA";
-              }),
-              "'certificate'"));
+  CHECK(holds(
+      refusal_after([](json& b) { b["verificationMaterial"]["certificate"]["rawBytes"] = "AAAA"; }),
+      "'certificate'"));
 }
 
 TEST_CASE("type, unknown fields and other forms are refused", "[crypto]") {
@@ -116,15 +115,13 @@ TEST_CASE("type, unknown fields and other forms are refused", "[crypto]") {
   CHECK(holds(refusal_after([](json& b) { b["extra"] = 1; }), "'extra'"));
   CHECK(holds(refusal_after([](json& b) { b["messageSignature"] = json::object(); }),
               "'messageSignature'"));
-  CHECK(holds(refusal_after([](json& b) {
-                b["verificationMaterial"]["tlogEntries"] = json::array();
-              }),
-              "'tlogEntries'"));
+  CHECK(holds(
+      refusal_after([](json& b) { b["verificationMaterial"]["tlogEntries"] = json::array(); }),
+      "'tlogEntries'"));
   CHECK(holds(refusal_after([](json& b) { b["dsseEnvelope"]["payload"] = 1; }), "not a string"));
-  CHECK(holds(refusal_after([](json& b) {
-                b["dsseEnvelope"]["PAYLOAD"] = b["dsseEnvelope"]["payload"];
-              }),
-              "'PAYLOAD'"));
+  CHECK(holds(
+      refusal_after([](json& b) { b["dsseEnvelope"]["PAYLOAD"] = b["dsseEnvelope"]["payload"]; }),
+      "'PAYLOAD'"));
   CHECK(holds(refusal_of("[]"), "not an object"));
 }
 

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// From members of an open archive to entries in a folder.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "archive/extract.hpp"
+#include "archive/reader.hpp"
+
+namespace ingot::archive {
+
+/// The path that a member's name means, "" for the root itself. Fault::verification for absolute
+/// names, "..", and what no file system can hold.
+std::string member_path(std::string_view name);
+
+/// What extract_tar() does, with the members of `reader`.
+std::vector<std::string> extract_members(::archive* reader,
+                                         const std::filesystem::path& destination,
+                                         const ExtractOptions& options);
+
+}  // namespace ingot::archive
