@@ -14,6 +14,7 @@ if(INGOT_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${INGOT_CCACHE})
 endif()
 find_package(Threads REQUIRED)
+find_package(nlohmann_json REQUIRED)  # here, as imported targets end with their folder
 
 target_compile_options(ingot_settings INTERFACE
   -Wall -Wextra -Wpedantic
