@@ -11,6 +11,7 @@
 
 #include "disk/tool.hpp"
 #include "os/environment.hpp"
+#include "os/file.hpp"
 #include "os/process.hpp"
 
 namespace ingot::test {

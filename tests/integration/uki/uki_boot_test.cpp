@@ -54,8 +54,7 @@ std::string member(const std::string& name, unsigned mode, std::string content,
 
 std::string first_initrd(const fs::path& busybox) {
   return member("bin", 0040755, "") + member("bin/busybox", 0100755, os::read_file(busybox)) +
-         member("dev", 0040755, "") +
-         member("dev/console", 0020600, "", "0000000500000001") +
+         member("dev", 0040755, "") + member("dev/console", 0020600, "", "0000000500000001") +
          member("TRAILER!!!", 0, "");
 }
 
@@ -76,11 +75,25 @@ std::string boot_disk(const fs::path& folder, const fs::path& disk) {
   fs::copy_file("/usr/share/OVMF/OVMF_VARS_4M.fd", folder / "vars.fd");
   os::Command qemu;
   qemu.program = "qemu-system-x86_64";
-  qemu.args = {"-machine", "q35,accel=tcg", "-cpu", "max", "-m", "1024", "-display", "none",
-               "-no-reboot", "-nic", "none", "-serial", "file:" + (folder / "serial").string(),
-               "-drive", "if=pflash,format=raw,readonly=on,file=" + firmware.string(),
-               "-drive", "if=pflash,format=raw,file=" + (folder / "vars.fd").string(),
-               "-drive", "if=virtio,format=raw,snapshot=on,file=" + disk.string()};
+  qemu.args = {"-machine",
+               "q35,accel=tcg",
+               "-cpu",
+               "max",
+               "-m",
+               "1024",
+               "-display",
+               "none",
+               "-no-reboot",
+               "-nic",
+               "none",
+               "-serial",
+               "file:" + (folder / "serial").string(),
+               "-drive",
+               "if=pflash,format=raw,readonly=on,file=" + firmware.string(),
+               "-drive",
+               "if=pflash,format=raw,file=" + (folder / "vars.fd").string(),
+               "-drive",
+               "if=virtio,format=raw,snapshot=on,file=" + disk.string()};
   qemu.why = "start the UKI";
   const os::Fd output = os::open_file(folder / "qemu.log", O_WRONLY | O_CREAT);
   os::Process machine(qemu, output);

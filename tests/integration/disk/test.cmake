@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+# What the disk room writes, read by foreign tools. INGOT_TEST_BUILD_ROOT can name the root of a
+# newer distribution whose mke2fs and mkfs.erofs are then tested (as root, through chroot).
+ingot_integration(disk SOURCES disk/gpt_test.cpp disk/fat_test.cpp disk/image_test.cpp
+  disk/root_image_test.cpp ROOMS disk)
+if(TARGET integration_disk)
+  target_include_directories(integration_disk PRIVATE ${PROJECT_SOURCE_DIR}/tests/integration)
+endif()
