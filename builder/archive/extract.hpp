@@ -18,10 +18,10 @@ struct ExtractLimits {
 
 struct ExtractOptions {
   /// True for a path (no leading "./" or "/") to unpack; everything when empty.
-  std::function<bool(std::string_view path)> keep;
+  std::function<bool(std::string_view path)> keep = {};
   /// Whether the result names what was unpacked.
   enum class Listing { no, yes } listing = Listing::no;
-  ExtractLimits limits;
+  ExtractLimits limits = {};
 };
 
 /// Unpacks a tar (plain, gzip, xz or zstd, told by its first bytes) into `destination`, an existing
