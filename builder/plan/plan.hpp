@@ -37,12 +37,12 @@ struct Ingredient {
 struct Step {
   std::string name;  ///< unique: "packages/base"
   StepKind kind = StepKind::packages;
-  std::string layer;  ///< name of the layer it belongs to, if one
+  std::string layer = {};  ///< name of the layer it belongs to, if one
   /// Steps whose trees lie below this one's, lowest first. Empty for steps outside the image root.
-  std::vector<std::string> lowers;
-  std::vector<std::string> inputs;  ///< all steps that must be done before, lowers included
-  std::vector<Ingredient> ingredients;
-  Sha256 key;
+  std::vector<std::string> lowers = {};
+  std::vector<std::string> inputs = {};  ///< all steps that must be done before, lowers included
+  std::vector<Ingredient> ingredients = {};
+  Sha256 key = {};
 };
 
 struct Plan {

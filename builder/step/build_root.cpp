@@ -47,7 +47,7 @@ void make_build_root(const Workplace& workplace, store::Stage& stage,
   for (const spec::LockedPackage& package : packages) {
     os::check_stop();
     during("unpacking " + package.name + " into the build root", [&] {
-      archive::extract_deb(blob_of(workplace.store, package), root, {.keep = needed});
+      archive::extract_deb(blob_of(workplace.store, package), root, {.keep = needed, .listing = {}, .limits = {}});
     });
     workplace.report.step_progress("build-root", ++done, packages.size());
   }

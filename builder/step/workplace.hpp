@@ -44,7 +44,7 @@ std::map<std::string, std::string> build_environment(const Workplace& workplace)
 /// A command on behalf of a step.
 struct Job {
   std::string step;
-  std::string place;  ///< what asked for it: "layers/base/scripts/configure"; may be empty
+  std::string place = {};  ///< what asked for it: "layers/base/scripts/configure"; may be empty
   os::SandboxRoot root;
   os::Command command;
 };

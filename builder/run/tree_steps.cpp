@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/tree_steps.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/error.hpp"
+#include "os/clock.hpp"
+#include "os/signals.hpp"
+#include "step/build_root.hpp"
+#include "step/finish.hpp"
+#include "step/install.hpp"
+#include "step/modules.hpp"
+#include "step/program.hpp"
+#include "step/system.hpp"
+
+namespace ingot::run {
+namespace {
+
+std::vector<spec::LockedPackage> packages_of(const spec::Lock& lock, const std::string& layer) {
+  std::vector<spec::LockedPackage> packages;
+  std::copy_if(lock.image_root.begin(), lock.image_root.end(), std::back_inserter(packages),
+               [&](const spec::LockedPackage& package) { return package.layer == layer; });
+  return packages;
+}
+
+}  // namespace
+
+const spec::ResolvedLayer& TreeSteps::layer_of(const plan::Step& step) const {
+  const auto found = std::find_if(image_.layers.begin(), image_.layers.end(),
+                                  [&](const auto& layer) { return layer.name == step.layer; });
+  if (found == image_.layers.end())
+    throw Error(Fault::internal, "step " + step.name + " names no layer (this is a bug)");
+  return *found;
+}
+
+std::filesystem::path TreeSteps::tree_of(const std::string& step) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = trees_.find(step);
+  if (found == trees_.end())
+    throw Error(Fault::internal, "step " + step + " has not been carried out (this is a bug)");
+  return found->second;
+}
+
+std::vector<std::filesystem::path> TreeSteps::trees_of(
+    const std::vector<std::string>& steps) const {
+  std::vector<std::filesystem::path> trees;
+  for (const std::string& step : steps) trees.push_back(tree_of(step));
+  return trees;
+}
+
+void TreeSteps::carry_out(const plan::Step& step) {
+  os::check_stop();
+  const auto start = os::system_clock().steady();
+  const auto took = [&] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(os::system_clock().steady() -
+                                                                 start);
+  };
+  workplace_.report.step_started(step.name);
+  std::optional<store::Entry> entry = workplace_.store.find_entry(step.key);
+  StepOutcome outcome = StepOutcome::cached;
+  try {
+    if (!entry) {
+      if (std::optional<store::Stage> stage = workplace_.store.begin_entry(step.key)) {
+        make(step, *stage);
+        entry = stage->commit({{"step", step.name},
+                               {"milliseconds", std::to_string(took().count())}});
+        outcome = StepOutcome::done;
+      } else {
+        entry = workplace_.store.find_entry(step.key);
+      }
+    }
+    if (!entry) throw Error(Fault::io, "the store lost the result of step " + step.name);
+  } catch (...) {
+    workplace_.report.step_finished(step.name, StepOutcome::failed, took(), "");
+    throw;
+  }
+  workplace_.report.step_finished(step.name, outcome, took(), "");
+  const std::scoped_lock lock(mutex_);
+  trees_[step.name] = entry->root;
+}
+
+void TreeSteps::make(const plan::Step& step, store::Stage& stage) const {
+  const step::Tree tree{trees_of(step.lowers), stage};
+  switch (step.kind) {
+    case plan::StepKind::build_root:
+      step::make_build_root(workplace_, stage, lock_.build_root);
+      return;
+    case plan::StepKind::packages: {
+      step::InstallRequest request{.step = step.name, .packages = packages_of(lock_, step.layer)};
+      for (const spec::ResolvedLayer& layer : image_.layers) {
+        if (layer.name == step.layer) break;
+        const auto below = packages_of(lock_, layer.name);
+        request.installed.insert(request.installed.end(), below.begin(), below.end());
+      }
+      step::install_packages(workplace_, tree, request);
+      return;
+    }
+    case plan::StepKind::program:
+      step::build_program(workplace_, tree_of("build-root"), stage, layer_of(step),
+                          step::script_facts(image_));
+      return;
+    case plan::StepKind::modules:
+      step::compile_modules(workplace_, tree_of("build-root"), stage, step.name, *image_.kernel,
+                            *image_.driver);
+      return;
+    case plan::StepKind::system:
+      make_system(step, tree);
+      return;
+    case plan::StepKind::finish:
+      step::finish_image(workplace_, tree,
+                         {image_, lock_, keys_.module, keys_.module_certificate});
+      return;
+    case plan::StepKind::initramfs:
+      step::make_initramfs(workplace_, tree, *image_.kernel);
+      return;
+    case plan::StepKind::seal:
+      step::seal_image(workplace_, tree);
+      return;
+  }
+}
+
+void TreeSteps::make_system(const plan::Step& step, const step::Tree& tree) const {
+  step::SystemRequest request{.step = step.name,
+                              .layer = layer_of(step),
+                              .facts = step::script_facts(image_),
+                              .program = {},
+                              .modules = {}};
+  const auto needs = [&](const std::string& name) {
+    return std::find(step.inputs.begin(), step.inputs.end(), name) != step.inputs.end();
+  };
+  if (needs("program/" + step.layer)) request.program = tree_of("program/" + step.layer);
+  if (needs("modules/" + step.layer)) {
+    const std::filesystem::path folder = tree.stage.scratch() / "modules";
+    step::sign_modules(tree_of("modules/" + step.layer),
+                       folder / step::modules_folder(*image_.kernel), keys_.module,
+                       keys_.module_certificate);
+    request.modules = folder;
+  }
+  step::apply_system(workplace_, tree, request);
+}
+
+}  // namespace ingot::run

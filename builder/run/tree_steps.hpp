@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Carrying out the steps of a plan: out of the store where it has the result, else by doing them.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "plan/plan.hpp"
+#include "run/signing_keys.hpp"
+#include "step/workplace.hpp"
+
+namespace ingot::run {
+
+class TreeSteps {
+public:
+  /// References must outlive the object.
+  TreeSteps(const step::Workplace& workplace, const plan::Plan& plan,
+            const spec::ResolvedImage& image, const spec::Lock& lock, const SigningKeys& keys)
+      : workplace_(workplace), plan_(plan), image_(image), lock_(lock), keys_(keys) {}
+
+  /// Makes the step's tree, or finds it. Steps it needs must have been carried out. Thread-safe
+  /// for different steps.
+  void carry_out(const plan::Step& step);
+
+  /// The tree of a step that has been carried out.
+  std::filesystem::path tree_of(const std::string& step) const;
+  std::vector<std::filesystem::path> trees_of(const std::vector<std::string>& steps) const;
+
+private:
+  void make(const plan::Step& step, store::Stage& stage) const;
+  void make_system(const plan::Step& step, const step::Tree& tree) const;
+  const spec::ResolvedLayer& layer_of(const plan::Step& step) const;
+
+  const step::Workplace& workplace_;
+  const plan::Plan& plan_;
+  const spec::ResolvedImage& image_;
+  const spec::Lock& lock_;
+  const SigningKeys& keys_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::filesystem::path> trees_;
+};
+
+}  // namespace ingot::run
