@@ -21,6 +21,7 @@ struct Wanted {
   std::vector<std::string> urls;  ///< mirrors in order: http, https, file URLs or absolute paths
   Sha256 digest;
   Bytes size;
+  std::string hint = {};  ///< said after its faults when no mirror had it; may be empty
 };
 
 struct Options {

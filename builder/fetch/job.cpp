@@ -36,10 +36,10 @@ Job::Job(const Wanted& wanted, const std::filesystem::path& folder, const Option
       mirrors_(wanted.urls.size()) {}
 
 std::string Job::faults() const {
-  if (mirrors_.empty()) return "  no mirror is known for it\n";
-  std::string text;
+  std::string text = mirrors_.empty() ? "  no mirror is known for it\n" : "";
   for (std::size_t i = 0; i < mirrors_.size(); ++i)
     text += format("  {}: {}\n", shown(wanted_.urls[i]), mirrors_[i].said);
+  if (!wanted_.hint.empty()) text += format("  {}\n", wanted_.hint);
   return text;
 }
 

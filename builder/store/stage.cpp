@@ -26,48 +26,46 @@ std::filesystem::path made(std::filesystem::path folder) {
 
 }  // namespace
 
-Stage::Stage(os::FileLock key_lock, os::FileLock alive, std::filesystem::path base,
-             std::filesystem::path target)
-    : key_lock_(std::move(key_lock)),
-      alive_(std::move(alive)),
-      base_(std::move(base)),
-      target_(std::move(target)),
-      folder_(made(base_ / "entry" / "root")),
-      work_(made(base_ / "work")),
-      scratch_(made(base_ / "scratch")) {}
+Scratch::Scratch(Scratch&& other) noexcept
+    : path_(std::exchange(other.path_, std::filesystem::path{})),
+      alive_(std::exchange(other.alive_, std::nullopt)) {}
 
-Stage::Stage(Stage&& other) noexcept
-    : key_lock_(std::exchange(other.key_lock_, std::nullopt)),
-      alive_(std::exchange(other.alive_, std::nullopt)),
-      base_(std::exchange(other.base_, std::filesystem::path{})),
-      target_(std::move(other.target_)),
-      folder_(std::move(other.folder_)),
-      work_(std::move(other.work_)),
-      scratch_(std::move(other.scratch_)) {}
-
-Stage::~Stage() {
-  if (base_.empty()) return;
+Scratch::~Scratch() {
   try {
-    os::remove_tree(base_);
+    remove();
   } catch (...) {
     // What is left is swept by the next process that opens the store.
   }
 }
 
+void Scratch::remove() {
+  if (path_.empty()) return;
+  const std::filesystem::path path = std::exchange(path_, std::filesystem::path{});
+  os::remove_tree(path);
+  alive_.reset();
+}
+
+Stage::Stage(os::FileLock key_lock, Scratch base, std::filesystem::path target)
+    : key_lock_(std::move(key_lock)),
+      base_(std::move(base)),
+      target_(std::move(target)),
+      folder_(made(base_.path() / "entry" / "root")),
+      work_(made(base_.path() / "work")),
+      scratch_(made(base_.path() / "scratch")) {}
+
 Entry Stage::commit(const std::map<std::string, std::string>& facts) {
-  if (base_.empty()) throw Error(Fault::internal, "a stage was committed twice (this is a bug)");
+  if (base_.path().empty())
+    throw Error(Fault::internal, "a stage was committed twice (this is a bug)");
   const std::int64_t created = os::system_clock().unix_time();
   const nlohmann::json meta = {{"facts", facts}, {"created", created}};
-  os::write_file(base_ / "entry" / "meta.json", meta.dump(1) + "\n");
+  os::write_file(base_.path() / "entry" / "meta.json", meta.dump(1) + "\n");
   made(target_.parent_path());
-  if (std::rename((base_ / "entry").c_str(), target_.c_str()) != 0) {
+  if (std::rename((base_.path() / "entry").c_str(), target_.c_str()) != 0) {
     // Somebody else's entry of the same key is as good as ours.
     if (errno != EEXIST && errno != ENOTEMPTY)
       throw_errno("cannot rename a finished step to " + target_.string());
   }
-  const std::filesystem::path base = std::exchange(base_, std::filesystem::path{});
-  os::remove_tree(base);
-  alive_.reset();
+  base_.remove();
   key_lock_.reset();
   return Entry{target_ / "root", facts, created};
 }

@@ -116,14 +116,16 @@ std::optional<Stage> Store::begin_entry(const Sha256& key) const {
   if (find_entry(key)) return std::nullopt;
   // An entry without sound facts is in the way of ours.
   os::remove_tree(entry_path(key));
+  return Stage(std::move(key_lock), make_scratch(), entry_path(key));
+}
+
+Scratch Store::make_scratch() const {
   // Between making the folder and holding its marker no sweep may take it for a dead one.
   const os::FileLock quiet = os::FileLock::wait(folder_ / "locks" / stages_lock_name());
   os::TempDir base("stage", folder_ / "tmp");
   auto alive = os::FileLock::try_now(base.path() / "alive");
-  if (!alive) throw Error(Fault::internal, "a new stage is locked already (this is a bug)");
-  Stage stage(std::move(key_lock), std::move(*alive), base.path(), entry_path(key));
-  base.keep();
-  return stage;
+  if (!alive) throw Error(Fault::internal, "a new folder is locked already (this is a bug)");
+  return Scratch(base.keep(), std::move(*alive));
 }
 
 void Store::remove_entry(const Sha256& key) const {

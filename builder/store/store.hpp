@@ -20,13 +20,29 @@ struct Entry {
   std::int64_t created = 0;  ///< seconds since 1970, for listing only
 };
 
+/// A folder for the time of one piece of work, removed by the destructor; when the process dies
+/// before, the next one that opens the store removes it.
+class Scratch {
+public:
+  Scratch(Scratch&& other) noexcept;
+  Scratch& operator=(Scratch&&) = delete;
+  ~Scratch();
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+  /// Removes it now; Fault::io when that fails.
+  void remove();
+
+private:
+  friend class Store;
+  Scratch(std::filesystem::path path, os::FileLock alive)
+      : path_(std::move(path)), alive_(std::move(alive)) {}
+  std::filesystem::path path_;  ///< empty once removed
+  std::optional<os::FileLock> alive_;
+};
+
 /// A result in the making; holds the lock of its key. Without commit() the destructor removes it.
 class Stage {
 public:
-  Stage(Stage&& other) noexcept;
-  Stage& operator=(Stage&&) = delete;
-  ~Stage();
-
   /// The folder that becomes the entry's root; exists and is empty at first.
   const std::filesystem::path& folder() const noexcept { return folder_; }
   /// An empty folder on the same file system, fit to be an overlay's work folder; never kept.
@@ -39,11 +55,9 @@ public:
 
 private:
   friend class Store;
-  Stage(os::FileLock key_lock, os::FileLock alive, std::filesystem::path base,
-        std::filesystem::path target);
-  std::optional<os::FileLock> key_lock_;
-  std::optional<os::FileLock> alive_;
-  std::filesystem::path base_;  ///< empty once over
+  Stage(os::FileLock key_lock, Scratch base, std::filesystem::path target);
+  std::optional<os::FileLock> key_lock_;  ///< let go after the folders are gone
+  Scratch base_;
   std::filesystem::path target_;
   std::filesystem::path folder_;
   std::filesystem::path work_;
@@ -75,6 +89,9 @@ public:
   /// while we waited): look again with find_entry.
   std::optional<Stage> begin_entry(const Sha256& key) const;
   void remove_entry(const Sha256& key) const;
+
+  /// A new folder on the store's file system.
+  Scratch make_scratch() const;
 
   /// Where unfinished downloads stay between runs.
   std::filesystem::path downloads() const { return folder_ / "tmp" / "downloads"; }
