@@ -26,6 +26,8 @@ struct Verb {
 constexpr Verb verbs[] = {
     // VERB-TABLE
     {"check", "Check definitions and list every fault", add_check},
+    {"fetch", "Bring everything that a lock names into the store", add_fetch},
+    {"lock", "Resolve packages and write the lock of an image", add_lock},
     {nullptr, nullptr, nullptr},
 };
 
