@@ -15,14 +15,16 @@ std::string_view name_of(BootPhase phase) noexcept;
 enum class BootFailure {
   none,
   firmware,      ///< firmware gave up: nothing to boot, access denied
-  kernel_panic,  ///< the kernel, or the initrd's emergency shell
-  root_refused,  ///< the initrd's hook did not accept or get its root image
+  kernel_panic,
+  root_refused,  ///< the initrd did not get or not accept its root
+  user_space,    ///< systemd's emergency or rescue mode
 };
 
 struct ConsoleState {
   BootPhase phase = BootPhase::firmware;
   BootFailure failure = BootFailure::none;
-  std::string reason;  ///< the console line that tells, without control characters
+  std::string reason;     ///< the console line that tells, without control characters
+  std::string complaint;  ///< the last line that says why something did not work, fatal or not
 };
 
 /// Reads the console as it grows. Foreign input: any bytes, any length.
