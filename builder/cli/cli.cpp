@@ -28,6 +28,7 @@ constexpr Verb verbs[] = {
     {"check", "Check definitions and list every fault", add_check},
     {"fetch", "Bring everything that a lock names into the store", add_fetch},
     {"lock", "Resolve packages and write the lock of an image", add_lock},
+    {"test", "Boot a release in QEMU and judge its self-test", add_test},
     {nullptr, nullptr, nullptr},
 };
 
