@@ -25,10 +25,12 @@ struct Verb {
 // Rows are enabled as one line per verb so that the table reads like the help text.
 constexpr Verb verbs[] = {
     // VERB-TABLE
+    {"build", "Build an image: a signed release folder", add_build},
     {"check", "Check definitions and list every fault", add_check},
     {"fetch", "Bring everything that a lock names into the store", add_fetch},
     {"lock", "Resolve packages and write the lock of an image", add_lock},
     {"test", "Boot a release in QEMU and judge its self-test", add_test},
+    {"plan", "Show the steps of a build and which are already done", add_plan},
     {nullptr, nullptr, nullptr},
 };
 

@@ -13,7 +13,7 @@ namespace ingot::step {
 struct InstallRequest {
   std::string step;
   std::vector<spec::LockedPackage> packages;    ///< of this layer
-  std::vector<spec::LockedPackage> installed;   ///< of the layers below
+  std::vector<spec::LockedPackage> installed = {};  ///< of the layers below
 };
 
 /// Unpacks and configures the packages in the tree. In an empty tree the essential packages are

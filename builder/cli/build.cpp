@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// `ingot build`: from definitions and lock to signed release folders.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <memory>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "cli/verb.hpp"
+#include "os/file.hpp"
+#include "os/sandbox.hpp"
+#include "run/build.hpp"
+#include "run/definitions.hpp"
+#include "run/fetching.hpp"
+#include "run/locking.hpp"
+
+namespace ingot::cli {
+namespace {
+
+struct BuildOptions {
+  std::vector<std::string> images;
+  std::vector<std::string> mirrors;
+  std::vector<std::string> sources;
+  std::string output = "out";
+  std::string release_key;
+  std::string module_key;
+  std::string module_certificate;
+  bool locked = false;
+  bool offline = false;
+  unsigned jobs = 0;
+};
+
+std::optional<std::filesystem::path> key_file(const Context& context, const std::string& given) {
+  if (given.empty()) return std::nullopt;
+  return context.environment.cwd() / given;
+}
+
+/// The lock to build from; without --locked a stale or missing one is made afresh and written.
+spec::Lock lock_for(const spec::ResolvedImage& image, const BuildOptions& options,
+                    run::Mirrors& mirrors, const store::Store& store, const Context& context) {
+  auto lock = run::load_lock(image);
+  const bool fresh = lock && lock->definitions == run::definitions_digest(image);
+  if (fresh) return *lock;
+  if (options.locked) {
+    if (lock) run::require_fresh(*lock, image);
+    throw Error(Fault::difference,
+                format("{} has no lock; make it with: ingot lock {}", image.file, image.name));
+  }
+  context.report.note(format("{}: {}; locking it now", image.name,
+                             lock ? "the lock does not match its definitions" : "there is no lock"));
+  run::LockRequest request{.image = image, .previous = lock, .names = {}, .fetch = {}};
+  request.fetch.offline = options.offline;
+  const run::MadeLock made = run::make_lock(request, mirrors, store, os::SystemRunner(),
+                                            context.environment, context.report);
+  os::write_file(image.lock_file(), spec::render(made.lock));
+  return made.lock;
+}
+
+void build_one(const std::string& name, const BuildOptions& options, run::Mirrors& mirrors,
+               const store::Store& store, const Context& context) {
+  const spec::ResolvedImage image = run::load_image(context.project, name);
+  const spec::Lock lock = lock_for(image, options, mirrors, store, context);
+
+  run::FetchRequest fetch{.lock = lock, .sources = {}, .fetch = {}};
+  for (const std::string& source : options.sources)
+    fetch.sources.push_back(context.environment.cwd() / source);
+  fetch.fetch.offline = options.offline;
+  run::fetch_locked(fetch, mirrors, store, context.report);
+
+  const run::BuildRequest request{.image = image,
+                                  .lock = lock,
+                                  .output = context.environment.cwd() / options.output,
+                                  .keys = {key_file(context, options.release_key),
+                                           key_file(context, options.module_key),
+                                           key_file(context, options.module_certificate)},
+                                  .workers = options.jobs};
+  const run::BuiltRelease built = run::build_image(request, os::SystemRunner(),
+                                                   context.environment, store, context.report);
+  if (built.origin == run::KeyOrigin::development)
+    context.report.warning("signed with development keys: verify refuses it without --allow-dev");
+  context.out << built.folder.string() << "\n";
+}
+
+int run_build(const BuildOptions& options, const Context& context) {
+  os::enter_private_mounts();
+  const os::SystemRunner runner;
+  const store::Store store(context.environment.cache_folder());
+  run::Mirrors mirrors(options.mirrors, context.environment, runner);
+  for (const std::string& image : options.images)
+    build_one(image, options, mirrors, store, context);
+  return 0;
+}
+
+}  // namespace
+
+std::function<int(const Context&)> add_build(CLI::App& app) {
+  const auto options = std::make_shared<BuildOptions>();
+  app.add_option("image", options->images, "Images to build, by name or file")
+      ->type_name("IMAGE")
+      ->required();
+  app.add_option("-o,--output", options->output, "Folder that receives <image>-<version>/")
+      ->type_name("DIR")
+      ->capture_default_str();
+  app.add_flag("--locked", options->locked,
+               "Refuse a lock that is missing or does not match its definitions");
+  app.add_flag("--offline", options->offline, "Use no network: only the store and folders");
+  app.add_option("--release-key", options->release_key, "Private key that signs the release")
+      ->type_name("FILE");
+  app.add_option("--module-key", options->module_key, "Private key that signs kernel modules")
+      ->type_name("FILE");
+  app.add_option("--module-certificate", options->module_certificate,
+                 "Certificate of the module key")
+      ->type_name("FILE");
+  app.add_option("--mirror", options->mirrors,
+                 "Mirror of an archive, may be repeated (default: those of the host's apt)")
+      ->type_name("[ARCHIVE=]URL")
+      ->allow_extra_args(false);
+  app.add_option("--source", options->sources,
+                 "Folder with .deb files, asked before mirrors; repeatable")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+  app.add_option("-j,--jobs", options->jobs, "Steps carried out at a time (default: one per core)")
+      ->check(CLI::Range(1U, 64U));
+  return [options](const Context& context) { return run_build(*options, context); };
+}
+
+}  // namespace ingot::cli
