@@ -75,7 +75,9 @@ std::optional<Node> Catalogue::read(const std::string& file) {
   std::string text(largest_definition + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!stream.is_open() || stream.bad() || (stream.gcount() == 0 && !stream.eof())) {
-    diagnostics_.add({{file, 0, 0}, "cannot be read", {}, {}});
+    std::error_code fault;
+    const bool exists = fs::exists(project_ / file, fault);
+    diagnostics_.add({{file, 0, 0}, exists ? "cannot be read" : "there is no such file", {}, {}});
     return std::nullopt;
   }
   text.resize(static_cast<std::size_t>(stream.gcount()));

@@ -2,6 +2,7 @@
 #include "spec/image.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/format.hpp"
 #include "base/words.hpp"
@@ -97,7 +98,10 @@ std::vector<LayerUse> read_layers(const Node& node, Diagnostics& diagnostics) {
     if (!layers.back().name.value.empty()) names.push_back(layers.back().name);
   }
   refuse_duplicates(names, "layers", diagnostics);
-  std::erase_if(layers, [](const LayerUse& use) { return use.name.value.empty(); });
+  std::set<std::string> seen;
+  std::erase_if(layers, [&](const LayerUse& use) {
+    return use.name.value.empty() || !seen.insert(use.name.value).second;
+  });
   return layers;
 }
 
@@ -144,7 +148,8 @@ Disk read_disk(const Node& node, Diagnostics& diagnostics) {
 
 void read_contents(Fields& fields, Image& image, Diagnostics& diagnostics) {
   if (const Node* node = fields.optional("kernel")) {
-    image.kernel = read_word(*node, "kernel", definition_name, diagnostics);
+    image.kernel = read_word(*node, "kernel", definition_name, diagnostics)
+                       .value_or(Located{{}, node->place});
   }
   if (const Node* node = fields.optional("driver")) image.driver = read_driver(*node, diagnostics);
   if (image.driver && !image.kernel) {

@@ -55,7 +55,7 @@ struct Image {
   std::string version;
   std::string architecture;
   std::string description;
-  std::optional<Located> kernel;
+  std::optional<Located> kernel;  ///< empty when written, but not readable
   std::optional<DriverUse> driver;
   Profile profile;
   std::vector<LayerUse> layers;

@@ -35,9 +35,9 @@ void check_own_name(const Node* node, std::string_view key, const Syntax& syntax
   const auto name = read_word(*node, key, syntax, diagnostics);
   if (!name || name->value == origin.name) return;
   diagnostics.add({name->place,
-                   format("{} is not what the file's place says: {}", in_quotes(name->value),
-                          in_quotes(origin.name)),
-                   {}, format("rename one of them; {} is in {}", key, origin.file)});
+                   format("{} {} does not have the name of its file, {}", key,
+                          in_quotes(name->value), origin.file),
+                   {}, format("write {}, or rename the file", in_quotes(origin.name))});
 }
 
 Kernel parse_kernel(const Node& root, const Origin& origin, Diagnostics& diagnostics) {

@@ -210,7 +210,8 @@ bool parse_events(std::string_view text, const Lines& lines, TreeBuilder& builde
   } catch (const YAML::Exception& fault) {
     const bool alias = fault.msg.find("anchor is not defined") != std::string::npos;
     diagnostics.add({lines.place_of(fault.mark),
-                     alias ? "aliases are not allowed" : "not valid YAML: " + fault.msg, {}, {}});
+                     alias ? "aliases are not allowed" : "not valid YAML: " + fault.msg, {},
+                     alias ? "write the value out" : ""});
   }
   return false;
 }

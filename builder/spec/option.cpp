@@ -40,6 +40,8 @@ void read_limits(Fields& fields, Option& option, Diagnostics& diagnostics) {
   if (option.minimum && option.maximum && *option.minimum > *option.maximum) {
     diagnostics.add({option.place,
                      format("option '{}' has a minimum above its maximum", option.name), {}, {}});
+    option.minimum.reset();
+    option.maximum.reset();
   }
 }
 
@@ -109,7 +111,8 @@ std::map<std::string, Option> parse_options(const Node& node, Diagnostics& diagn
     // A broken declaration still declares: uses of its name are no further faults.
     if (!option) {
       option = Option{.name = entry.key, .default_value = std::string{}, .allowed = {},
-                      .minimum = {}, .maximum = {}, .description = {}, .place = entry.key_place};
+                      .minimum = {}, .maximum = {}, .description = {}, .is_sound = false,
+                      .place = entry.key_place};
     }
     options.emplace(entry.key, std::move(*option));
   }
@@ -118,6 +121,7 @@ std::map<std::string, Option> parse_options(const Node& node, Diagnostics& diagn
 
 std::optional<OptionValue> read_option_value(const Node& node, const Option& option,
                                              Diagnostics& diagnostics) {
+  if (!option.is_sound) return std::nullopt;
   const std::string& key = option.name;
   switch (option.type) {
     case OptionType::boolean:

@@ -32,6 +32,7 @@ struct Option {
   std::optional<std::int64_t> minimum;
   std::optional<std::int64_t> maximum;
   std::string description;
+  bool is_sound = true;  ///< false: its declaration has faults, and no value is judged by it
   Place place;
 };
 

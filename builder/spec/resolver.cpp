@@ -14,16 +14,19 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Stands for a fact that is missing because of a fault reported already, so that it is reported
-/// once; the result is not used.
-constexpr const char* unknown = "unknown";
+/// once: a word that packages and versions accept. The result is not used.
+std::string stand_in(std::string name) {
+  std::replace(name.begin(), name.end(), '.', '-');
+  return "unknown-" + name;
+}
 
 void add_fact(Facts& facts, const char* name, const std::string& value) {
-  facts.insert_or_assign(name, value.empty() ? unknown : value);
+  facts.insert_or_assign(name, value.empty() ? stand_in(name) : value);
 }
 
 void add_unknown_facts(Facts& facts, std::string_view prefix) {
   for (const std::string& name : fact_names()) {
-    if (name.starts_with(prefix)) facts.emplace(name, unknown);
+    if (name.starts_with(prefix)) facts.emplace(name, stand_in(name));
   }
 }
 
@@ -62,7 +65,8 @@ ResolvedImage Resolver::resolve() {
 
 void Resolver::resolve_kernel() {
   if (!image_.kernel) return;
-  const Kernel* const kernel = catalogue_.kernel(*image_.kernel);
+  const bool named = !image_.kernel->value.empty();
+  const Kernel* const kernel = named ? catalogue_.kernel(*image_.kernel) : nullptr;
   if (kernel == nullptr) {
     add_unknown_facts(facts_, "kernel.");
     return;
