@@ -28,9 +28,11 @@ constexpr Verb verbs[] = {
     {"build", "Build an image: a signed release folder", add_build},
     {"check", "Check definitions and list every fault", add_check},
     {"fetch", "Bring everything that a lock names into the store", add_fetch},
+    {"keygen", "Make keys that sign releases and kernel modules", add_keygen},
     {"lock", "Resolve packages and write the lock of an image", add_lock},
     {"test", "Boot a release in QEMU and judge its self-test", add_test},
     {"plan", "Show the steps of a build and which are already done", add_plan},
+    {"verify", "Check a release against a public key", add_verify},
     {nullptr, nullptr, nullptr},
 };
 

@@ -30,7 +30,7 @@ struct ReleaseFile {
 };
 
 struct ReleaseFacts {
-  std::string product;       ///< the image's name
+  std::string product;  ///< the image's name
   std::string version;
   std::int64_t created = 0;  ///< SOURCE_DATE_EPOCH
   std::string arch;          ///< "amd64"
@@ -47,8 +47,7 @@ enum class KeyOrigin { release, development };
 /// into `folder`, which holds all `files`. Fault::input for names that verify_release() would
 /// refuse.
 void write_release(const std::filesystem::path& folder, const ReleaseFacts& facts,
-                   std::vector<ReleaseFile> files, const crypto::PrivateKey& key,
-                   KeyOrigin origin);
+                   std::vector<ReleaseFile> files, const crypto::PrivateKey& key, KeyOrigin origin);
 
 struct VerifyOptions {
   bool allow_development = false;  ///< accept a release that a development key signed
