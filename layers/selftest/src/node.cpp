@@ -13,7 +13,7 @@ namespace ingot::selftest {
 
 namespace {
 
-void read_manifest(const Options& options, Node& node) {
+void read_manifest(Node& node) {
   try {
     node.image = parse_image(require_text(node.manifest));
     node.profile = node.image->profile;
@@ -55,7 +55,7 @@ Node look_at(const Options& options) {
   node.nvml = options.nvml;
   node.building = options.building;
   node.manifest = options.manifest.value_or(options.roots.at(manifest_path));
-  read_manifest(options, node);
+  read_manifest(node);
   read_profile(options, node);
   if (node.building) {
     node.kernel = node.image ? node.image->kernel_release : "";
