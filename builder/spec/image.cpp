@@ -160,7 +160,8 @@ void read_contents(Fields& fields, Image& image, Diagnostics& diagnostics) {
   }
   if (const Node* node = fields.required("layers")) image.layers = read_layers(*node, diagnostics);
   if (const Node* node = fields.optional("kernel-line")) {
-    image.kernel_line = read_words(*node, "kernel-line", kernel_word, diagnostics);
+    image.kernel_line = read_words(*node, "kernel-line", kernel_word, diagnostics,
+                                   Substitutions::allowed);
     for (const Located& word : image.kernel_line) check_substitutions(word, {}, diagnostics);
   }
   if (const Node* node = fields.required("formats")) {

@@ -49,10 +49,12 @@ std::optional<std::string> read_line(const Node& node, std::string_view key,
 }
 
 std::optional<Located> checked(std::optional<std::string> text, const Node& node,
-                               const Syntax& syntax, Diagnostics& diagnostics) {
+                               const Syntax& syntax, Diagnostics& diagnostics,
+                               Substitutions substitutions) {
   if (!text) return std::nullopt;
   Located word{std::move(*text), node.place};
-  if (!has_substitution(word.value) && !syntax.accepts(word.value)) {
+  const bool later = substitutions == Substitutions::allowed && has_substitution(word.value);
+  if (!later && !syntax.accepts(word.value)) {
     refuse_syntax(word, syntax, diagnostics);
     return std::nullopt;
   }
@@ -73,31 +75,33 @@ std::optional<std::string> read_text(const Node& node, std::string_view key,
 }
 
 std::optional<Located> read_word(const Node& node, std::string_view key, const Syntax& syntax,
-                                 Diagnostics& diagnostics) {
-  return checked(read_text(node, key, diagnostics), node, syntax, diagnostics);
+                                 Diagnostics& diagnostics, Substitutions substitutions) {
+  return checked(read_text(node, key, diagnostics), node, syntax, diagnostics, substitutions);
 }
 
 std::optional<Located> read_quoted(const Node& node, std::string_view key, const Syntax& syntax,
-                                   Diagnostics& diagnostics) {
+                                   Diagnostics& diagnostics, Substitutions substitutions) {
   if (node.kind == NodeKind::scalar && !node.is_quoted) {
     diagnostics.add({node.place, format("'{}' must be in quotes", key), {},
                      format("write \"{}\", so that no reader takes it for a number", node.text)});
     return std::nullopt;
   }
-  return read_word(node, key, syntax, diagnostics);
+  return read_word(node, key, syntax, diagnostics, substitutions);
 }
 
 std::optional<Located> read_verbatim(const Node& node, std::string_view key, const Syntax& syntax,
                                      Diagnostics& diagnostics) {
-  return checked(read_line(node, key, diagnostics), node, syntax, diagnostics);
+  return checked(read_line(node, key, diagnostics), node, syntax, diagnostics,
+                 Substitutions::refused);
 }
 
 std::vector<Located> read_words(const Node& node, std::string_view key, const Syntax& syntax,
-                                Diagnostics& diagnostics) {
+                                Diagnostics& diagnostics, Substitutions substitutions) {
   std::vector<Located> words;
   if (node.kind == NodeKind::list && node.items.empty()) return words;
   for (const Node& item : read_list(node, key, diagnostics)) {
-    if (auto word = read_word(item, key, syntax, diagnostics)) words.push_back(std::move(*word));
+    auto word = read_word(item, key, syntax, diagnostics, substitutions);
+    if (word) words.push_back(std::move(*word));
   }
   refuse_duplicates(words, key, diagnostics);
   return words;
@@ -108,7 +112,11 @@ std::optional<bool> read_boolean(const Node& node, std::string_view key, Diagnos
     if (node.text == "true") return true;
     if (node.text == "false") return false;
   }
-  refuse_type(node, key, "true or false", {}, diagnostics);
+  const bool is_word = node.kind == NodeKind::scalar && !node.is_quoted;
+  diagnostics.add({node.place,
+                   format("'{}' must be true or false, found {}", key,
+                          is_word ? in_quotes(node.text) : description_of(node)),
+                   {}, {}});
   return std::nullopt;
 }
 

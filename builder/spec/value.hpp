@@ -22,13 +22,18 @@ namespace ingot::spec {
 std::optional<std::string> read_text(const Node& node, std::string_view key,
                                      Diagnostics& diagnostics);
 
-/// Text that follows `syntax`; text with substitutions is checked once they are done.
+/// Whether ${...} may stand in a text, whose syntax is then checked once it is replaced.
+enum class Substitutions { refused, allowed };
+
+/// Text that follows `syntax`.
 std::optional<Located> read_word(const Node& node, std::string_view key, const Syntax& syntax,
-                                 Diagnostics& diagnostics);
+                                 Diagnostics& diagnostics,
+                                 Substitutions substitutions = Substitutions::refused);
 
 /// Like read_word(), but the node must be in quotes: 1.10 and "1.10" are different versions.
 std::optional<Located> read_quoted(const Node& node, std::string_view key, const Syntax& syntax,
-                                   Diagnostics& diagnostics);
+                                   Diagnostics& diagnostics,
+                                   Substitutions substitutions = Substitutions::refused);
 
 /// Like read_word(), but takes the characters as they stand, whatever YAML would make of them.
 std::optional<Located> read_verbatim(const Node& node, std::string_view key, const Syntax& syntax,
@@ -36,7 +41,8 @@ std::optional<Located> read_verbatim(const Node& node, std::string_view key, con
 
 /// A list of words, which may be empty; duplicates are faults.
 std::vector<Located> read_words(const Node& node, std::string_view key, const Syntax& syntax,
-                                Diagnostics& diagnostics);
+                                Diagnostics& diagnostics,
+                                Substitutions substitutions = Substitutions::refused);
 
 std::optional<bool> read_boolean(const Node& node, std::string_view key, Diagnostics& diagnostics);
 
