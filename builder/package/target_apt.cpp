@@ -43,7 +43,7 @@ Sha256 key_of(const std::vector<ResolvedPackage>& packages) {
 void Apt::use_target_apt() {
   target_root_.reset();
   ResolveRequest request;
-  for (const char* name : {"apt", "base-files"}) request.asked.push_back({name, {}, "the solver"});
+  for (const char* name : {"apt", "base-files", "dpkg"}) request.asked.push_back({name, {}, "the solver"});
   const std::vector<ResolvedPackage> packages = resolve(request).packages;
   const Sha256 key = key_of(packages);
   if (const auto entry = store_.find_entry(key)) {
