@@ -47,9 +47,9 @@ struct SandboxRoot {
 Outcome run_in_sandbox(const Runner& runner, const Environment& environment,
                        const SandboxRoot& root, const Command& command);
 
-/// The other side: reads the description from descriptor 3, sets up, executes, and returns the
-/// exit code. Writes faults to stderr and returns 125.
-int sandbox_init();
+/// The other side: reads the description from descriptor 3, sets up, executes, and ends the process
+/// with the command's exit code; with 125 and a line on stderr when it could not get that far.
+[[noreturn]] int sandbox_init();
 
 /// Gives this process a mount namespace of its own, so that whatever it mounts ends with it, even
 /// when it is killed. Called once, before threads exist. Fault::environment when forbidden.

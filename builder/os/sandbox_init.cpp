@@ -200,12 +200,15 @@ int run_described() {
 }  // namespace
 
 int sandbox_init() {
+  int code = sandbox_failed;
   try {
-    return run_described();
+    code = run_described();
   } catch (const std::exception& error) {
     complain(error);
   }
-  return sandbox_failed;
+  // Not by returning: exit handlers of libraries may start threads, and in a process that made a
+  // PID namespace such a start fails or never ends.
+  ::_exit(code);
 }
 
 }  // namespace ingot::os
