@@ -75,7 +75,7 @@ Superblock read_superblock(int fd, const std::filesystem::path& name, std::uint6
   }
   if (super.inodes_per_group == 0 || super.inodes_per_group > block_size * 8 ||
       super.inode_size != 256 || super.descriptor_size < 32 || super.descriptor_size > 64 ||
-      super.inodes % super.inodes_per_group != 0) {
+      super.inodes % super.inodes_per_group != 0 || super.inodes > super.blocks) {
     refuse("sizes of inodes or group descriptors are not possible");
   }
   super.checksums = (load_le<std::uint32_t>(raw, 0x64) & ro_compat_metadata_csum) != 0;
