@@ -35,7 +35,9 @@ std::vector<std::string> stems_in(const fs::path& project, const std::string& fo
     const fs::path name = entry.path().filename();
     if (name.extension() == ".yaml") stems.push_back(name.stem().string());
     if (name.extension() == ".yml") {
-      diagnostics.add({{folder + "/" + name.string(), 0, 0}, "the file would not be read", {},
+      diagnostics.add({{folder + "/" + name.string(), 0, 0},
+                       "the file would not be read",
+                       {},
                        format("rename it to {}.yaml", name.stem().string())});
     }
   });

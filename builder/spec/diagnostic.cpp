@@ -93,9 +93,7 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
     return order_of(a) < order_of(b);
   });
   std::set<std::pair<Place, std::string>> seen;
-  std::erase_if(all, [&](const Diagnostic& d) {
-    return !seen.emplace(d.place, d.message).second;
-  });
+  std::erase_if(all, [&](const Diagnostic& d) { return !seen.emplace(d.place, d.message).second; });
   return all;
 }
 

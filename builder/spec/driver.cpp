@@ -62,7 +62,9 @@ Patch read_patch(const Node& node, const Driver& driver, const Origin& origin,
     patch.path = origin.folder / patch.name;
     std::error_code fault;
     if (!std::filesystem::is_regular_file(patch.path, fault)) {
-      diagnostics.add({file->place, format("there is no file {}", in_quotes(patch.name)), {},
+      diagnostics.add({file->place,
+                       format("there is no file {}", in_quotes(patch.name)),
+                       {},
                        "patches are looked up beside the driver's file"});
     }
   }
@@ -72,8 +74,8 @@ Patch read_patch(const Node& node, const Driver& driver, const Origin& origin,
       if (!flavour) continue;
       patch.flavours.push_back(*flavour);
       if (!driver.flavours.contains(*flavour)) {
-        diagnostics.add({item.place, format("the driver has no flavour '{}'", name_of(*flavour)), {},
-                         {}});
+        diagnostics.add(
+            {item.place, format("the driver has no flavour '{}'", name_of(*flavour)), {}, {}});
       }
     }
   }

@@ -19,7 +19,7 @@ std::string_view name_of(Flavour flavour) noexcept;
 struct DriverSource {
   std::string package;  ///< source package of the modules, from the archive
   std::string version;
-  std::string source;   ///< where that package puts the source: absolute path in the target
+  std::string source;  ///< where that package puts the source: absolute path in the target
   std::string license;
 };
 

@@ -14,7 +14,8 @@ Fields::Fields(const Node& node, std::string what, Diagnostics& diagnostics)
   if (is_map()) return;
   diagnostics_.add({node.place,
                     format("a {} must be keys with values, found {}", what_, description_of(node)),
-                    {}, {}});
+                    {},
+                    {}});
 }
 
 const Node* Fields::optional(std::string_view key) {

@@ -38,7 +38,8 @@ DriverUse read_driver(const Node& node, Diagnostics& diagnostics) {
   }
   if (const Node* flavour = fields.required("flavour")) {
     use.flavour_place = flavour->place;
-    use.flavour = read_enum(*flavour, "flavour", flavour_words(), diagnostics).value_or(use.flavour);
+    use.flavour =
+        read_enum(*flavour, "flavour", flavour_words(), diagnostics).value_or(use.flavour);
   }
   fields.finish();
   return use;
@@ -48,8 +49,9 @@ Profile read_profile(const Node& node, Diagnostics& diagnostics) {
   Profile profile;
   Fields fields{node, "profile", diagnostics};
   const Node* const gpus = fields.required("gpus");
-  const auto demand =
-      gpus == nullptr ? std::nullopt : read_enum(*gpus, "demand for gpus", demand_words(), diagnostics);
+  const auto demand = gpus == nullptr
+                          ? std::nullopt
+                          : read_enum(*gpus, "demand for gpus", demand_words(), diagnostics);
   profile.gpus = demand.value_or(GpuDemand::none);
   if (const Node* count = fields.optional("count")) {
     constexpr Range sensible{1, 64};
@@ -111,7 +113,8 @@ std::vector<ImageFormat> read_formats(const Node& node, Diagnostics& diagnostics
     const auto known = read_enum(item, "format", format_words(), diagnostics);
     if (!known) continue;
     if (std::find(formats.begin(), formats.end(), *known) != formats.end()) {
-      diagnostics.add({item.place, format("{} appears twice in 'formats'", in_quotes(item.text)), {}, {}});
+      diagnostics.add(
+          {item.place, format("{} appears twice in 'formats'", in_quotes(item.text)), {}, {}});
     } else {
       formats.push_back(*known);
     }
@@ -148,8 +151,8 @@ Disk read_disk(const Node& node, Diagnostics& diagnostics) {
 
 void read_contents(Fields& fields, Image& image, Diagnostics& diagnostics) {
   if (const Node* node = fields.optional("kernel")) {
-    image.kernel = read_word(*node, "kernel", definition_name, diagnostics)
-                       .value_or(Located{{}, node->place});
+    image.kernel =
+        read_word(*node, "kernel", definition_name, diagnostics).value_or(Located{{}, node->place});
   }
   if (const Node* node = fields.optional("driver")) image.driver = read_driver(*node, diagnostics);
   if (image.driver && !image.kernel) {
@@ -160,8 +163,8 @@ void read_contents(Fields& fields, Image& image, Diagnostics& diagnostics) {
   }
   if (const Node* node = fields.required("layers")) image.layers = read_layers(*node, diagnostics);
   if (const Node* node = fields.optional("kernel-line")) {
-    image.kernel_line = read_words(*node, "kernel-line", kernel_word, diagnostics,
-                                   Substitutions::allowed);
+    image.kernel_line =
+        read_words(*node, "kernel-line", kernel_word, diagnostics, Substitutions::allowed);
     for (const Located& word : image.kernel_line) check_substitutions(word, {}, diagnostics);
   }
   if (const Node* node = fields.required("formats")) {
@@ -169,7 +172,9 @@ void read_contents(Fields& fields, Image& image, Diagnostics& diagnostics) {
     const bool boots = std::any_of(image.formats.begin(), image.formats.end(),
                                    [](ImageFormat f) { return f != ImageFormat::tar; });
     if (boots && fields.optional("kernel") == nullptr) {
-      diagnostics.add({node->place, "formats that boot need a kernel", {},
+      diagnostics.add({node->place,
+                       "formats that boot need a kernel",
+                       {},
                        "name one with the key 'kernel', or keep only the format 'tar'"});
     }
   }
@@ -180,18 +185,24 @@ void read_contents(Fields& fields, Image& image, Diagnostics& diagnostics) {
 
 std::string_view name_of(GpuDemand demand) noexcept {
   switch (demand) {
-    case GpuDemand::none: return "none";
-    case GpuDemand::optional: return "optional";
-    case GpuDemand::required: return "required";
+    case GpuDemand::none:
+      return "none";
+    case GpuDemand::optional:
+      return "optional";
+    case GpuDemand::required:
+      return "required";
   }
   return "";
 }
 
 std::string_view name_of(ImageFormat format) noexcept {
   switch (format) {
-    case ImageFormat::tar: return "tar";
-    case ImageFormat::netboot: return "netboot";
-    case ImageFormat::disk: return "disk";
+    case ImageFormat::tar:
+      return "tar";
+    case ImageFormat::netboot:
+      return "netboot";
+    case ImageFormat::disk:
+      return "disk";
   }
   return "";
 }

@@ -37,7 +37,8 @@ void check_own_name(const Node* node, std::string_view key, const Syntax& syntax
   diagnostics.add({name->place,
                    format("{} {} does not have the name of its file, {}", key,
                           in_quotes(name->value), origin.file),
-                   {}, format("write {}, or rename the file", in_quotes(origin.name))});
+                   {},
+                   format("write {}, or rename the file", in_quotes(origin.name))});
 }
 
 Kernel parse_kernel(const Node& root, const Origin& origin, Diagnostics& diagnostics) {

@@ -54,8 +54,7 @@ std::optional<Located> LayerReader::word(const Node* node, std::string_view key,
 std::vector<Located> LayerReader::words(const Node* node, std::string_view key,
                                         const Syntax& syntax) {
   if (node == nullptr) return {};
-  std::vector<Located> read =
-      read_words(*node, key, syntax, diagnostics_, Substitutions::allowed);
+  std::vector<Located> read = read_words(*node, key, syntax, diagnostics_, Substitutions::allowed);
   for (const Located& one : read) check_substitutions(one, option_names_, diagnostics_);
   return read;
 }
@@ -138,8 +137,8 @@ std::optional<PackageEntry> LayerReader::package(const Node& node) {
   Fields fields{node, "package", diagnostics_};
   auto name = word(fields.required("name"), "name", package_name);
   if (const Node* version = fields.optional("version")) {
-    entry.version = read_quoted(*version, "version", package_version, diagnostics_,
-                                Substitutions::allowed);
+    entry.version =
+        read_quoted(*version, "version", package_version, diagnostics_, Substitutions::allowed);
     if (entry.version) check_substitutions(*entry.version, option_names_, diagnostics_);
   }
   if (const Node* hold = fields.optional("hold")) {

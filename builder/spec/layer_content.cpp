@@ -39,14 +39,16 @@ void check_script(const fs::path& path, const std::string& file, Diagnostics& di
   }
   constexpr auto executable = fs::perms::owner_exec;
   if ((status.permissions() & executable) != executable) {
-    diagnostics.add({{file, 0, 0}, "the script is not executable", {},
-                     format("chmod +x {}", file)});
+    diagnostics.add(
+        {{file, 0, 0}, "the script is not executable", {}, format("chmod +x {}", file)});
   }
   char start[2] = {};
   std::ifstream stream{path, std::ios::binary};
   stream.read(start, sizeof start);
   if (stream.gcount() != 2 || start[0] != '#' || start[1] != '!') {
-    diagnostics.add({{file, 0, 0}, "the script does not start with '#!' and its interpreter", {},
+    diagnostics.add({{file, 0, 0},
+                     "the script does not start with '#!' and its interpreter",
+                     {},
                      "for example #!/bin/sh"});
   }
 }
@@ -67,13 +69,16 @@ LayerContent find_content(const Origin& origin, Diagnostics& diagnostics) {
     if (name == "README.md") continue;
     const std::string file = base + "/scripts/" + name;
     if (std::find(phases().begin(), phases().end(), name) == phases().end()) {
-      diagnostics.add({{file, 0, 0}, "no phase has this name, so nothing would run the script",
-                       joined(phases(), ", "), suggestion(name, phases())});
+      diagnostics.add({{file, 0, 0},
+                       "no phase has this name, so nothing would run the script",
+                       joined(phases(), ", "),
+                       suggestion(name, phases())});
       continue;
     }
     check_script(entry->path(), file, diagnostics);
-    auto& slot = name == "build" ? content.build
-                                 : name == "configure" ? content.configure : content.finish;
+    auto& slot = name == "build"       ? content.build
+                 : name == "configure" ? content.configure
+                                       : content.finish;
     slot = entry->path();
   }
   if (fault) {

@@ -22,8 +22,8 @@ std::string repository_line(const ResolvedRepository& repository) {
 }  // namespace
 
 std::string lock_inputs(const ResolvedImage& image) {
-  std::string text = format("lock-inputs {}\narchitecture {}\n", Lock::current_format,
-                            image.architecture);
+  std::string text =
+      format("lock-inputs {}\narchitecture {}\n", Lock::current_format, image.architecture);
   if (image.kernel) {
     text += format("kernel {} {}\nkernel-headers {} {}\n", image.kernel->image.package,
                    image.kernel->image.version, image.kernel->headers.package,

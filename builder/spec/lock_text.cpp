@@ -14,7 +14,8 @@ std::string scalar(std::string_view text) {
       "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._+/-";
   const bool starts_well = !text.empty() && text.front() != '-' && text.front() != '+';
   const bool is_plain = starts_well && text.find_first_not_of(plain) == std::string_view::npos &&
-                        text != "null" && text != "Null" && text != "NULL" && !looks_like_number(text) && !looks_like_boolean(text);
+                        text != "null" && text != "Null" && text != "NULL" &&
+                        !looks_like_number(text) && !looks_like_boolean(text);
   if (is_plain) return std::string(text);
   std::string result = "\"";
   for (const char c : text) {
@@ -47,10 +48,10 @@ std::string text_of(const LockedRepository& repository) {
 }
 
 std::string text_of(const LockedPackage& package) {
-  std::string text = format("  - {{name: {}, version: {}, architecture: {}, sha256: {}, size: {}",
-                            scalar(package.name), scalar(package.version),
-                            scalar(package.architecture), scalar(package.sha256.hex()),
-                            package.size.count);
+  std::string text =
+      format("  - {{name: {}, version: {}, architecture: {}, sha256: {}, size: {}",
+             scalar(package.name), scalar(package.version), scalar(package.architecture),
+             scalar(package.sha256.hex()), package.size.count);
   text += format(", repository: {}, path: {}, layer: {}", scalar(package.repository),
                  scalar(package.path), scalar(package.layer));
   if (package.asked) text += ", asked: true";
@@ -73,9 +74,9 @@ std::string section(const char* key, std::vector<LockedPackage> packages) {
 
 std::string render(const Lock& lock) {
   std::string text = "# Written by `ingot lock`; review it, commit it, do not edit it.\n";
-  text += format("lock: {}\nformat: {}\ndefinitions: {}\nepoch: {}\nrepositories:\n",
-                 scalar(lock.image), Lock::current_format, scalar(lock.definitions.hex()),
-                 lock.epoch);
+  text +=
+      format("lock: {}\nformat: {}\ndefinitions: {}\nepoch: {}\nrepositories:\n",
+             scalar(lock.image), Lock::current_format, scalar(lock.definitions.hex()), lock.epoch);
   for (const LockedRepository& repository : lock.repositories) text += text_of(repository);
   text += section("image-root", lock.image_root);
   text += section("build-root", lock.build_root);

@@ -33,7 +33,8 @@ Pair read_pair(const Node& node, Diagnostics& diagnostics) {
   }
   const Node* const flavour = fields.required("flavour");
   if (flavour != nullptr) {
-    pair.flavour = read_enum(*flavour, "flavour", flavour_words(), diagnostics).value_or(pair.flavour);
+    pair.flavour =
+        read_enum(*flavour, "flavour", flavour_words(), diagnostics).value_or(pair.flavour);
   }
   if (const Node* builds = fields.required("builds")) {
     pair.builds = read_enum(*builds, "builds", build_words, diagnostics).value_or(Tried::untested);
@@ -51,7 +52,9 @@ Pair read_pair(const Node& node, Diagnostics& diagnostics) {
   fields.finish();
   const bool failed = pair.builds == Tried::no || pair.boots == Tried::no;
   if (failed && reason == nullptr) {
-    diagnostics.add({node.place, "a pair that does not build or boot needs the key 'reason'", {},
+    diagnostics.add({node.place,
+                     "a pair that does not build or boot needs the key 'reason'",
+                     {},
                      "say in one line why not"});
   }
   if (pair.builds == Tried::no && pair.boots == Tried::yes) {
@@ -64,9 +67,12 @@ Pair read_pair(const Node& node, Diagnostics& diagnostics) {
 
 std::string_view name_of(Tried tried) noexcept {
   switch (tried) {
-    case Tried::no: return "no";
-    case Tried::yes: return "yes";
-    case Tried::untested: return "untested";
+    case Tried::no:
+      return "no";
+    case Tried::yes:
+      return "yes";
+    case Tried::untested:
+      return "untested";
   }
   return "";
 }

@@ -103,8 +103,12 @@ public:
     Place place = accept(mark, tag, anchor);
     const std::string_view rest = lines_.rest_at(mark);
     place.width = width_of(rest, value);
-    add(Node{.kind = NodeKind::scalar, .text = value, .is_quoted = tag == "!",
-             .place = std::move(place), .items = {}, .entries = {}});
+    add(Node{.kind = NodeKind::scalar,
+             .text = value,
+             .is_quoted = tag == "!",
+             .place = std::move(place),
+             .items = {},
+             .entries = {}});
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -144,8 +148,10 @@ private:
     if (frames_.size() >= deepest) {
       refuse(std::move(place), format("nested deeper than {} levels", deepest), {});
     }
-    frames_.push_back({Node{.kind = kind, .text = {}, .place = std::move(place), .items = {},
-                            .entries = {}}, {}, {}});
+    frames_.push_back(
+        {Node{.kind = kind, .text = {}, .place = std::move(place), .items = {}, .entries = {}},
+         {},
+         {}});
   }
 
   void close() {
@@ -182,7 +188,9 @@ private:
     if (!top.keys.insert(key.text).second) {
       const auto first = std::find_if(top.node.entries.begin(), top.node.entries.end(),
                                       [&](const MapEntry& e) { return e.key == key.text; });
-      diagnostics_.add({key.place, format("duplicate key {}", in_quotes(key.text)), {},
+      diagnostics_.add({key.place,
+                        format("duplicate key {}", in_quotes(key.text)),
+                        {},
                         format("it is first given in line {}", first->key_place.line)});
       return;
     }
@@ -210,7 +218,8 @@ bool parse_events(std::string_view text, const Lines& lines, TreeBuilder& builde
   } catch (const YAML::Exception& fault) {
     const bool alias = fault.msg.find("anchor is not defined") != std::string::npos;
     diagnostics.add({lines.place_of(fault.mark),
-                     alias ? "aliases are not allowed" : "not valid YAML: " + fault.msg, {},
+                     alias ? "aliases are not allowed" : "not valid YAML: " + fault.msg,
+                     {},
                      alias ? "write the value out" : ""});
   }
   return false;
@@ -220,10 +229,14 @@ bool parse_events(std::string_view text, const Lines& lines, TreeBuilder& builde
 
 std::string description_of(const Node& node) {
   switch (node.kind) {
-    case NodeKind::null: return "nothing";
-    case NodeKind::list: return "a list";
-    case NodeKind::map: return "a map";
-    case NodeKind::scalar: break;
+    case NodeKind::null:
+      return "nothing";
+    case NodeKind::list:
+      return "a list";
+    case NodeKind::map:
+      return "a map";
+    case NodeKind::scalar:
+      break;
   }
   if (!node.is_quoted && looks_like_boolean(node.text)) return "a boolean";
   if (!node.is_quoted && looks_like_number(node.text)) return "a number";
@@ -258,13 +271,15 @@ bool looks_like_number(std::string_view plain) noexcept {
     if (exponent.starts_with('+') || exponent.starts_with('-')) exponent.remove_prefix(1);
     if (!all_of(exponent, "0123456789")) return false;
   }
-  return all_of(mantissa, "0123456789._:") && std::count(mantissa.begin(), mantissa.end(), '.') <= 1;
+  return all_of(mantissa, "0123456789._:") &&
+         std::count(mantissa.begin(), mantissa.end(), '.') <= 1;
 }
 
 std::optional<Node> parse_yaml(std::string_view text, const std::string& file,
                                Diagnostics& diagnostics) {
   if (text.size() > largest_definition) {
-    diagnostics.add({{file, 0, 0}, "the file is larger than 1 MiB", {}, "definitions are small text"});
+    diagnostics.add(
+        {{file, 0, 0}, "the file is larger than 1 MiB", {}, "definitions are small text"});
     return std::nullopt;
   }
   diagnostics.keep_source(file, text);
@@ -278,7 +293,8 @@ std::optional<Node> parse_yaml(std::string_view text, const std::string& file,
   }
   if (builder.root->kind != NodeKind::map) {
     diagnostics.add({builder.root->place,
-                     format("expected keys with values, found {}", description_of(*builder.root)), {},
+                     format("expected keys with values, found {}", description_of(*builder.root)),
+                     {},
                      {}});
     return std::nullopt;
   }

@@ -38,16 +38,21 @@ void read_limits(Fields& fields, Option& option, Diagnostics& diagnostics) {
   option.minimum = limit("minimum");
   option.maximum = limit("maximum");
   if (option.minimum && option.maximum && *option.minimum > *option.maximum) {
-    diagnostics.add({option.place,
-                     format("option '{}' has a minimum above its maximum", option.name), {}, {}});
+    diagnostics.add(
+        {option.place, format("option '{}' has a minimum above its maximum", option.name), {}, {}});
     option.minimum.reset();
     option.maximum.reset();
   }
 }
 
 std::optional<Option> parse_option(const MapEntry& entry, Diagnostics& diagnostics) {
-  Option option{.name = entry.key, .default_value = std::string{}, .allowed = {}, .minimum = {},
-                .maximum = {}, .description = {}, .place = entry.key_place};
+  Option option{.name = entry.key,
+                .default_value = std::string{},
+                .allowed = {},
+                .minimum = {},
+                .maximum = {},
+                .description = {},
+                .place = entry.key_place};
   const Located name{entry.key, entry.key_place};
   if (!option_name.accepts(entry.key)) refuse_syntax(name, option_name, diagnostics);
   Fields fields{entry.value, "option", diagnostics};
@@ -56,8 +61,8 @@ std::optional<Option> parse_option(const MapEntry& entry, Diagnostics& diagnosti
   if (const Node* text = fields.optional("description")) {
     option.description = read_text(*text, "description", diagnostics).value_or("");
   }
-  const auto known = type == nullptr ? std::nullopt
-                                     : read_enum(*type, "type", type_words(), diagnostics);
+  const auto known =
+      type == nullptr ? std::nullopt : read_enum(*type, "type", type_words(), diagnostics);
   if (!known) {
     // Whatever the type, these keys are not the fault.
     for (const std::string_view key : {"allowed", "minimum", "maximum"}) fields.optional(key);
@@ -77,17 +82,22 @@ std::optional<Option> parse_option(const MapEntry& entry, Diagnostics& diagnosti
 
 std::string_view name_of(OptionType type) noexcept {
   switch (type) {
-    case OptionType::boolean: return "boolean";
-    case OptionType::integer: return "integer";
-    case OptionType::string: return "string";
-    case OptionType::choice: return "choice";
+    case OptionType::boolean:
+      return "boolean";
+    case OptionType::integer:
+      return "integer";
+    case OptionType::string:
+      return "string";
+    case OptionType::choice:
+      return "choice";
   }
   return "";
 }
 
 std::string text_of(const OptionValue& value) {
   if (const bool* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
-  if (const std::int64_t* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+  if (const std::int64_t* number = std::get_if<std::int64_t>(&value))
+    return std::to_string(*number);
   return std::get<std::string>(value);
 }
 
@@ -110,8 +120,13 @@ std::map<std::string, Option> parse_options(const Node& node, Diagnostics& diagn
     auto option = parse_option(entry, diagnostics);
     // A broken declaration still declares: uses of its name are no further faults.
     if (!option) {
-      option = Option{.name = entry.key, .default_value = std::string{}, .allowed = {},
-                      .minimum = {}, .maximum = {}, .description = {}, .is_sound = false,
+      option = Option{.name = entry.key,
+                      .default_value = std::string{},
+                      .allowed = {},
+                      .minimum = {},
+                      .maximum = {},
+                      .description = {},
+                      .is_sound = false,
                       .place = entry.key_place};
     }
     options.emplace(entry.key, std::move(*option));
@@ -136,13 +151,15 @@ std::optional<OptionValue> read_option_value(const Node& node, const Option& opt
     }
     case OptionType::string:
       // An option may be off by being empty, unlike names and versions.
-      if (node.kind == NodeKind::scalar && node.is_quoted && node.text.empty()) return std::string{};
+      if (node.kind == NodeKind::scalar && node.is_quoted && node.text.empty())
+        return std::string{};
       if (const auto text = read_text(node, key, diagnostics)) return *text;
       break;
     case OptionType::choice: {
       const auto text = read_text(node, key, diagnostics);
       if (!text) break;
-      if (const auto index = read_choice(node, "value of '" + key + "':", option.allowed, diagnostics)) {
+      if (const auto index =
+              read_choice(node, "value of '" + key + "':", option.allowed, diagnostics)) {
         return option.allowed[*index];
       }
       break;

@@ -20,9 +20,9 @@ namespace ingot::spec {
 
 /// Which file a tree comes from.
 struct Origin {
-  std::string file;             ///< relative to the project, for messages
-  std::string name;             ///< what the file's or folder's name says the definition is called
-  std::filesystem::path folder; ///< absolute; that holds the file
+  std::string file;              ///< relative to the project, for messages
+  std::string name;              ///< what the file's or folder's name says the definition is called
+  std::filesystem::path folder;  ///< absolute; that holds the file
 };
 
 Image parse_image(const Node& root, const Origin& origin, Diagnostics& diagnostics);

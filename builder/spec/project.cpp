@@ -27,9 +27,11 @@ std::string name_of_image(const fs::path& project, const std::string& word) {
   const bool is_path = path.extension() == ".yaml" || path.has_parent_path();
   if (!is_path) return word;
   const fs::path folder = fs::absolute(project) / "images";
-  const fs::path parent = path.has_parent_path() ? fs::absolute(project) / path.parent_path() : folder;
+  const fs::path parent =
+      path.has_parent_path() ? fs::absolute(project) / path.parent_path() : folder;
   std::error_code fault;
-  if (path.extension() == ".yaml" && fs::weakly_canonical(parent, fault) == fs::weakly_canonical(folder, fault)) {
+  if (path.extension() == ".yaml" &&
+      fs::weakly_canonical(parent, fault) == fs::weakly_canonical(folder, fault)) {
     return path.stem().string();
   }
   throw Error(Fault::input, format("{} is no image of this project; images are {}/*.yaml", word,
@@ -53,8 +55,7 @@ ResolvedImage resolve(const fs::path& project, const std::string& image, Diagnos
   require_project(project);
   const std::string name = name_of_image(project, image);
   Catalogue catalogue{project, diagnostics};
-  const Image* const found =
-      catalogue.image({name, Place{"images/" + name + ".yaml", 0, 0}});
+  const Image* const found = catalogue.image({name, Place{"images/" + name + ".yaml", 0, 0}});
   if (found == nullptr) return {};
   return Resolver{catalogue, *found, diagnostics}.resolve();
 }
@@ -77,7 +78,8 @@ Project load_all(const fs::path& project, Diagnostics& diagnostics) {
   for (const std::string& name : catalogue.image_names()) {
     const Image* const image = catalogue.image(asked(name));
     keep(all.images, name, image);
-    if (image != nullptr) all.resolved.push_back(Resolver{catalogue, *image, diagnostics}.resolve());
+    if (image != nullptr)
+      all.resolved.push_back(Resolver{catalogue, *image, diagnostics}.resolve());
   }
   all.files.assign(catalogue.files().begin(), catalogue.files().end());
   return all;

@@ -74,9 +74,9 @@ struct ResolvedImage {
   std::optional<ResolvedDriver> driver;
   std::optional<Pair> pair;  ///< the matrix's row for kernel, driver and flavour
   Profile profile;
-  std::vector<ResolvedLayer> layers;    ///< in order of application
-  std::vector<Located> kernel_line;     ///< of all layers in order, then the image's own
-  std::vector<ImageFormat> formats;     ///< without duplicates, in order of the enum
+  std::vector<ResolvedLayer> layers;  ///< in order of application
+  std::vector<Located> kernel_line;   ///< of all layers in order, then the image's own
+  std::vector<ImageFormat> formats;   ///< without duplicates, in order of the enum
   Disk disk;
   std::vector<std::string> files;  ///< every definition that was read, relative, sorted
 

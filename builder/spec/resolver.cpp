@@ -98,21 +98,25 @@ void Resolver::take_flavour(const Driver& driver) {
     for (const auto& [one, unused] : driver.flavours) offered.emplace_back(name_of(one));
     diagnostics_.add({image_.driver->flavour_place,
                       format("driver '{}' has no flavour '{}'", driver.version, name_of(flavour)),
-                      joined(offered, ", "), {}});
+                      joined(offered, ", "),
+                      {}});
     return;
   }
-  ResolvedDriver taken{.version = driver.version, .package_version = driver.package_version,
-                       .flavour = flavour, .firmware = driver.firmware,
-                       .modules = driver.modules, .source = source->second, .patches = {},
+  ResolvedDriver taken{.version = driver.version,
+                       .package_version = driver.package_version,
+                       .flavour = flavour,
+                       .firmware = driver.firmware,
+                       .modules = driver.modules,
+                       .source = source->second,
+                       .patches = {},
                        .file = driver.file};
   const std::string kernel = image_.kernel ? image_.kernel->value : std::string{};
   for (const Patch& patch : driver.patches) {
-    const bool for_flavour = std::find(patch.flavours.begin(), patch.flavours.end(), flavour) !=
-                             patch.flavours.end();
-    const bool for_kernel =
-        patch.kernels.empty() ||
-        std::any_of(patch.kernels.begin(), patch.kernels.end(),
-                    [&](const Located& name) { return name.value == kernel; });
+    const bool for_flavour =
+        std::find(patch.flavours.begin(), patch.flavours.end(), flavour) != patch.flavours.end();
+    const bool for_kernel = patch.kernels.empty() ||
+                            std::any_of(patch.kernels.begin(), patch.kernels.end(),
+                                        [&](const Located& name) { return name.value == kernel; });
     if (for_flavour && for_kernel) taken.patches.push_back(patch);
   }
   add_fact(facts_, "driver.version", taken.version);
@@ -143,9 +147,17 @@ void Resolver::add_layer(const LayerUse& use) {
   check_needs(*layer, use);
   check_order(*layer, use);
   check_modules(*layer);
-  ResolvedLayer taken{.name = layer->name, .folder = layer->folder, .place = use.name.place,
-                      .file = layer->file, .options = {}, .repositories = {}, .packages = {},
-                      .build_root = {}, .kernel_line = {}, .units = {}, .environment = {},
+  ResolvedLayer taken{.name = layer->name,
+                      .folder = layer->folder,
+                      .place = use.name.place,
+                      .file = layer->file,
+                      .options = {},
+                      .repositories = {},
+                      .packages = {},
+                      .build_root = {},
+                      .kernel_line = {},
+                      .units = {},
+                      .environment = {},
                       .receives_modules = layer->driver_modules.has_value(),
                       .content = layer->content};
   Facts facts = facts_;
@@ -175,9 +187,10 @@ void Resolver::add_layer(const LayerUse& use) {
 void Resolver::check_needs(const Layer& layer, const LayerUse& use) {
   const auto check = [&](bool needs, bool has, std::string_view fact) {
     if (!needs || has) return;
-    diagnostics_.add({use.name.place, format("layer '{}' needs a {}, and the image has none",
-                                             layer.name, fact),
-                      {}, format("name one with the key '{}', or leave the layer out", fact)});
+    diagnostics_.add({use.name.place,
+                      format("layer '{}' needs a {}, and the image has none", layer.name, fact),
+                      {},
+                      format("name one with the key '{}', or leave the layer out", fact)});
   };
   check(layer.needs_kernel, image_.kernel.has_value(), "kernel");
   check(layer.needs_driver, image_.driver.has_value(), "driver");
@@ -189,16 +202,18 @@ void Resolver::check_order(const Layer& layer, const LayerUse& use) {
     const std::size_t other = index_of(image_.layers, before.value);
     if (other >= image_.layers.size() || other <= own) continue;
     diagnostics_.add({use.name.place,
-                      format("layer '{}' must come after '{}'", layer.name, before.value), {},
+                      format("layer '{}' must come after '{}'", layer.name, before.value),
+                      {},
                       format("move it below line {}; {} says so",
                              image_.layers[other].name.place.line, text_of(before.place))});
   }
   for (const Located& needed : layer.requires_layers) {
     if (index_of(image_.layers, needed.value) < image_.layers.size()) continue;
-    diagnostics_.add({use.name.place,
-                      format("layer '{}' requires the layer '{}'", layer.name, needed.value), {},
-                      format("add '{}' to the layers; {} says so", needed.value,
-                             text_of(needed.place))});
+    diagnostics_.add(
+        {use.name.place,
+         format("layer '{}' requires the layer '{}'", layer.name, needed.value),
+         {},
+         format("add '{}' to the layers; {} says so", needed.value, text_of(needed.place))});
   }
 }
 
@@ -207,15 +222,18 @@ void Resolver::check_modules(const Layer& layer) {
   if (!image_.driver && !layer.needs_driver) {
     diagnostics_.add({*layer.driver_modules,
                       format("the layer receives the driver's modules, but the image '{}' has no "
-                             "driver", image_.name),
-                      {}, {}});
+                             "driver",
+                             image_.name),
+                      {},
+                      {}});
   }
   for (const ResolvedLayer& other : resolved_.layers) {
     if (!other.receives_modules) continue;
     diagnostics_.add({*layer.driver_modules,
                       format("in the image '{}' the layer '{}' receives the driver's modules too",
                              image_.name, other.name),
-                      {}, {}});
+                      {},
+                      {}});
   }
 }
 
@@ -232,10 +250,10 @@ std::map<std::string, OptionValue> Resolver::options_of(const Layer& layer, cons
   for (const OptionSetting& setting : use.options) {
     const auto option = layer.options.find(setting.name.value);
     if (option == layer.options.end()) {
-      diagnostics_.add({setting.name.place,
-                        format("layer '{}' has no option {}", layer.name,
-                               in_quotes(setting.name.value)),
-                        joined(names, ", "), suggestion(setting.name.value, names)});
+      diagnostics_.add(
+          {setting.name.place,
+           format("layer '{}' has no option {}", layer.name, in_quotes(setting.name.value)),
+           joined(names, ", "), suggestion(setting.name.value, names)});
       continue;
     }
     if (auto value = read_option_value(setting.value, option->second, diagnostics_)) {
@@ -253,19 +271,20 @@ std::map<std::string, OptionValue> Resolver::options_of(const Layer& layer, cons
 }
 
 std::vector<ResolvedPackage> Resolver::packages_of(const std::vector<PackageEntry>& entries,
-                                                   const ResolvedLayer& layer,
-                                                   const Facts& facts) {
+                                                   const ResolvedLayer& layer, const Facts& facts) {
   std::vector<ResolvedPackage> packages;
   std::vector<Located> names;
   for (const PackageEntry& entry : entries) {
-    const bool applies = std::all_of(
-        entry.when.begin(), entry.when.end(), [&](const Condition& condition) {
+    const bool applies =
+        std::all_of(entry.when.begin(), entry.when.end(), [&](const Condition& condition) {
           const auto value = layer.options.find(condition.option);
           return value != layer.options.end() && value->second == condition.value;
         });
     if (!applies) continue;
-    ResolvedPackage package{.name = word(entry.name, package_name, facts), .version = {},
-                            .hold = entry.hold, .place = entry.name.place};
+    ResolvedPackage package{.name = word(entry.name, package_name, facts),
+                            .version = {},
+                            .hold = entry.hold,
+                            .place = entry.name.place};
     if (entry.version) package.version = word(*entry.version, package_version, facts);
     names.push_back({package.name, package.place});
     packages.push_back(std::move(package));
@@ -305,17 +324,19 @@ void Resolver::check_across_layers() {
       diagnostics_.add({repository.place,
                         format("in the image '{}' the layer '{}' has a repository '{}' too",
                                image_.name, first->second->name, repository.name),
-                        {}, "give it another name"});
+                        {},
+                        "give it another name"});
     }
     for (const ResolvedPackage& package : layer.packages) {
       if (!package.version) continue;
       const auto [first, is_new] = pinned.emplace(package.name, &package);
       if (is_new || first->second->version == package.version) continue;
-      diagnostics_.add({package.place,
-                        format("package '{}' is pinned to {} here and to {} by {}", package.name,
-                               *package.version, *first->second->version,
-                               text_of(first->second->place)),
-                        {}, {}});
+      diagnostics_.add(
+          {package.place,
+           format("package '{}' is pinned to {} here and to {} by {}", package.name,
+                  *package.version, *first->second->version, text_of(first->second->place)),
+           {},
+           {}});
     }
   }
 }

@@ -37,11 +37,11 @@ bool is_fact(std::string_view name) {
 
 const std::vector<std::string>& fact_names() {
   static const std::vector<std::string> names = {
-      "driver.firmware",  "driver.flavour",        "driver.package-version",
-      "driver.source",    "driver.source-package", "driver.source-version",
-      "driver.version",   "image.architecture",    "image.name",
-      "image.version",    "kernel.compiler",       "kernel.headers",
-      "kernel.headers-version", "kernel.package",  "kernel.release",
+      "driver.firmware",        "driver.flavour",        "driver.package-version",
+      "driver.source",          "driver.source-package", "driver.source-version",
+      "driver.version",         "image.architecture",    "image.name",
+      "image.version",          "kernel.compiler",       "kernel.headers",
+      "kernel.headers-version", "kernel.package",        "kernel.release",
       "kernel.version"};
   return names;
 }
@@ -80,7 +80,8 @@ std::string substituted(const Located& text, const Facts& facts, Diagnostics& di
       diagnostics.add({text.place,
                        format("'{}' is used, but the image '{}' has no {}", use->name,
                               facts.contains("image.name") ? facts.at("image.name") : "", fact),
-                       {}, format("give the image a {}, or leave the layer out", fact)});
+                       {},
+                       format("give the image a {}, or leave the layer out", fact)});
     }
   }
   return result + std::string(source.substr(done));

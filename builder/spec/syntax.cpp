@@ -19,9 +19,8 @@ bool is_lower_alphanumeric(char c) { return in(c, digits) || in(c, lower); }
 
 /// Whether every character is alphanumeric or one of `more`, and there is at least one.
 bool all_alphanumeric(std::string_view text, std::string_view more) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_alphanumeric(c) || in(c, more);
-  });
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [&](char c) { return is_alphanumeric(c) || in(c, more); });
 }
 
 bool all_lower(std::string_view text, std::string_view more) {
@@ -35,8 +34,7 @@ bool is_definition_name(std::string_view text) {
 }
 
 bool is_option_name(std::string_view text) {
-  return text.size() <= 64 && all_lower(text, "-") && in(text.front(), lower) &&
-         text.back() != '-';
+  return text.size() <= 64 && all_lower(text, "-") && in(text.front(), lower) && text.back() != '-';
 }
 
 bool is_image_version(std::string_view text) {
@@ -76,9 +74,9 @@ bool is_kernel_word(std::string_view text) {
 }
 
 bool is_unit_name(std::string_view text) {
-  constexpr std::string_view suffixes[] = {".service", ".socket", ".device", ".mount",
-                                           ".automount", ".swap", ".target", ".path",
-                                           ".timer", ".slice", ".scope"};
+  constexpr std::string_view suffixes[] = {".service",   ".socket", ".device", ".mount",
+                                           ".automount", ".swap",   ".target", ".path",
+                                           ".timer",     ".slice",  ".scope"};
   return text.size() <= 255 && all_alphanumeric(text, ":-_.\\@") &&
          std::any_of(std::begin(suffixes), std::end(suffixes), [&](std::string_view suffix) {
            return text.size() > suffix.size() && text.ends_with(suffix);
@@ -87,16 +85,16 @@ bool is_unit_name(std::string_view text) {
 
 bool is_variable_name(std::string_view text) {
   return !text.empty() && !in(text.front(), digits) && !text.starts_with("INGOT_") &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return in(c, upper) || in(c, digits) || c == '_';
-         });
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return in(c, upper) || in(c, digits) || c == '_'; });
 }
 
 bool has_plain_pieces(std::string_view path, std::string_view more) {
   const auto pieces = split(path, '/');
-  return !pieces.empty() && std::all_of(pieces.begin(), pieces.end(), [&](const std::string& piece) {
-    return all_alphanumeric(piece, more) && piece != "." && piece != "..";
-  });
+  return !pieces.empty() &&
+         std::all_of(pieces.begin(), pieces.end(), [&](const std::string& piece) {
+           return all_alphanumeric(piece, more) && piece != "." && piece != "..";
+         });
 }
 
 bool is_repository_path(std::string_view text) { return has_plain_pieces(text, "._+~:%-"); }
@@ -125,9 +123,8 @@ bool is_sha256(std::string_view text) { return is_hexadecimal(text, "0123456789a
 
 /// Whether `text` has a digit where `form` has 'n', and form's character elsewhere.
 bool follows(std::string_view text, std::string_view form) {
-  return std::equal(text.begin(), text.end(), form.begin(), form.end(), [](char c, char f) {
-    return f == 'n' ? in(c, digits) : c == f;
-  });
+  return std::equal(text.begin(), text.end(), form.begin(), form.end(),
+                    [](char c, char f) { return f == 'n' ? in(c, digits) : c == f; });
 }
 
 bool in_range(std::string_view two_digits, int least, int most) {
@@ -172,8 +169,7 @@ const Syntax unit_name{
     ".timer, .slice or .scope",
     is_unit_name};
 const Syntax variable_name{"an environment variable",
-                           "A-Z 0-9 _, not starting with a digit or with INGOT_",
-                           is_variable_name};
+                           "A-Z 0-9 _, not starting with a digit or with INGOT_", is_variable_name};
 const Syntax repository_path{"a path in an archive",
                              "words of 0-9 A-Z a-z . _ + ~ : % - with single slashes, without ..",
                              is_repository_path};

@@ -42,7 +42,8 @@ std::size_t read_character(std::string_view text, char32_t& code) noexcept {
   }
   // RFC 3629: no longer form than needed, no surrogates, nothing above U+10FFFF.
   constexpr char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool valid = code >= smallest[length] && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
+  const bool valid =
+      code >= smallest[length] && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
   return valid ? length : 0;
 }
 

@@ -15,8 +15,10 @@ namespace {
 
 void refuse_type(const Node& node, std::string_view key, std::string_view wanted, std::string help,
                  Diagnostics& diagnostics) {
-  diagnostics.add({node.place, format("'{}' must be {}, found {}", key, wanted, description_of(node)),
-                   {}, std::move(help)});
+  diagnostics.add({node.place,
+                   format("'{}' must be {}, found {}", key, wanted, description_of(node)),
+                   {},
+                   std::move(help)});
 }
 
 bool is_one_line(std::string_view text) {
@@ -41,8 +43,8 @@ std::optional<std::string> read_line(const Node& node, std::string_view key,
     return std::nullopt;
   }
   if (!is_one_line(node.text)) {
-    diagnostics.add({node.place, format("'{}' must be one line without control characters", key), {},
-                     {}});
+    diagnostics.add(
+        {node.place, format("'{}' must be one line without control characters", key), {}, {}});
     return std::nullopt;
   }
   return node.text;
@@ -82,7 +84,9 @@ std::optional<Located> read_word(const Node& node, std::string_view key, const S
 std::optional<Located> read_quoted(const Node& node, std::string_view key, const Syntax& syntax,
                                    Diagnostics& diagnostics, Substitutions substitutions) {
   if (node.kind == NodeKind::scalar && !node.is_quoted) {
-    diagnostics.add({node.place, format("'{}' must be in quotes", key), {},
+    diagnostics.add({node.place,
+                     format("'{}' must be in quotes", key),
+                     {},
                      format("write \"{}\", so that no reader takes it for a number", node.text)});
     return std::nullopt;
   }
@@ -116,7 +120,8 @@ std::optional<bool> read_boolean(const Node& node, std::string_view key, Diagnos
   diagnostics.add({node.place,
                    format("'{}' must be true or false, found {}", key,
                           is_word ? in_quotes(node.text) : description_of(node)),
-                   {}, {}});
+                   {},
+                   {}});
   return std::nullopt;
 }
 
@@ -137,11 +142,12 @@ std::optional<std::int64_t> read_integer(const Node& node, std::string_view key,
   }
   if (*value < range.minimum || *value > range.maximum) {
     constexpr Range all;
-    const std::string least =
-        range.minimum == all.minimum ? "any" : std::to_string(range.minimum);
+    const std::string least = range.minimum == all.minimum ? "any" : std::to_string(range.minimum);
     const std::string most = range.maximum == all.maximum ? "any" : std::to_string(range.maximum);
-    diagnostics.add({node.place, format("'{}' is out of range: {}", key, *value),
-                     format("{} to {}", least, most), {}});
+    diagnostics.add({node.place,
+                     format("'{}' is out of range: {}", key, *value),
+                     format("{} to {}", least, most),
+                     {}});
     return std::nullopt;
   }
   return value;
@@ -189,8 +195,10 @@ std::optional<std::size_t> read_choice(const Node& node, std::string_view key,
                                        const std::vector<std::string>& allowed,
                                        Diagnostics& diagnostics) {
   if (node.kind != NodeKind::scalar) {
-    diagnostics.add({node.place, format("'{}' must be one word, found {}", key, description_of(node)),
-                     joined(allowed, ", "), {}});
+    diagnostics.add({node.place,
+                     format("'{}' must be one word, found {}", key, description_of(node)),
+                     joined(allowed, ", "),
+                     {}});
     return std::nullopt;
   }
   const auto found = std::find(allowed.begin(), allowed.end(), node.text);
@@ -208,8 +216,10 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
 }
 
 void refuse_syntax(const Located& text, const Syntax& syntax, Diagnostics& diagnostics) {
-  diagnostics.add({text.place, format("{} is not {}", in_quotes(text.value), syntax.what),
-                   std::string(syntax.rule), {}});
+  diagnostics.add({text.place,
+                   format("{} is not {}", in_quotes(text.value), syntax.what),
+                   std::string(syntax.rule),
+                   {}});
 }
 
 void refuse_duplicates(const std::vector<Located>& words, std::string_view what,
@@ -218,7 +228,9 @@ void refuse_duplicates(const std::vector<Located>& words, std::string_view what,
   for (const Located& word : words) {
     const auto [first, is_new] = seen.emplace(word.value, &word.place);
     if (is_new) continue;
-    diagnostics.add({word.place, format("{} appears twice in '{}'", in_quotes(word.value), what), {},
+    diagnostics.add({word.place,
+                     format("{} appears twice in '{}'", in_quotes(word.value), what),
+                     {},
                      format("it is first given in line {}", first->second->line)});
   }
 }

@@ -60,7 +60,8 @@ std::optional<Bytes> read_size(const Node& node, std::string_view key, Diagnosti
 /// The items of a list; none, and a fault, when it is no list or an empty one.
 std::span<const Node> read_list(const Node& node, std::string_view key, Diagnostics& diagnostics);
 
-/// The index of the word among `allowed`; the characters count as they stand, so that yes is a word.
+/// The index of the word among `allowed`; the characters count as they stand, so that yes is a
+/// word.
 std::optional<std::size_t> read_choice(const Node& node, std::string_view key,
                                        const std::vector<std::string>& allowed,
                                        Diagnostics& diagnostics);

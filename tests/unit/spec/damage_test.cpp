@@ -51,7 +51,12 @@ TEST_CASE("damaged definitions never crash the reader", "[spec]") {
 }
 
 TEST_CASE("a damaged lock is refused, or still a lock", "[spec]") {
-  const std::string text = content_of(test_definitions() / "good.lock");
+  // One package of each root: the time is quadratic in the length.
+  Diagnostics none;
+  auto whole = parse_lock(content_of(test_definitions() / "good.lock"), "good.lock", none);
+  REQUIRE(whole);
+  whole->image_root.resize(1);
+  const std::string text = render(*whole);
   for (std::size_t i = 0; i < text.size(); ++i) {
     std::string shorter = text;
     shorter.erase(i, 1);

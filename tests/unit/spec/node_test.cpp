@@ -93,8 +93,8 @@ TEST_CASE("plain words that YAML readers take for numbers are known", "[spec]") 
     INFO(number);
     CHECK(looks_like_number(number));
   }
-  for (const auto* text : {"", "a", "1.2.3", "1a", "6.12-1", "e3", "1e", "0x", "0xyz", "-", ".",
-                           "1e+", "3.0.4"}) {
+  for (const auto* text :
+       {"", "a", "1.2.3", "1a", "6.12-1", "e3", "1e", "0x", "0xyz", "-", ".", "1e+", "3.0.4"}) {
     INFO(text);
     CHECK_FALSE(looks_like_number(text));
   }

@@ -56,11 +56,11 @@ TEST_CASE("an image is resolved with its kernel, driver, pair and layers in orde
   CHECK(image.pair->boots == Tried::untested);
   REQUIRE(image.layers.size() == 4);
   CHECK(image.layers[1].name == "kernel");
-  CHECK(image.files == std::vector<std::string>{
-                           "images/gpu.yaml", "kernels/matrix.yaml",
-                           "kernels/nvidia/550.163.01.yaml", "kernels/series-6.12.yaml",
-                           "layers/base/layer.yaml", "layers/containerd/layer.yaml",
-                           "layers/driver/layer.yaml", "layers/kernel/layer.yaml"});
+  CHECK(image.files ==
+        std::vector<std::string>{"images/gpu.yaml", "kernels/matrix.yaml",
+                                 "kernels/nvidia/550.163.01.yaml", "kernels/series-6.12.yaml",
+                                 "layers/base/layer.yaml", "layers/containerd/layer.yaml",
+                                 "layers/driver/layer.yaml", "layers/kernel/layer.yaml"});
 }
 
 TEST_CASE("options, conditions and substitutions are carried out", "[spec]") {
@@ -69,12 +69,12 @@ TEST_CASE("options, conditions and substitutions are carried out", "[spec]") {
   CHECK(std::get<std::string>(containerd.options.at("socket")) == "/run/gpu.sock");
   CHECK(std::get<std::int64_t>(containerd.options.at("workers")) == 5);
   CHECK(std::get<bool>(containerd.options.at("tools")) == false);
-  CHECK(containerd.environment == std::map<std::string, std::string>{
-                                      {"INGOT_OPTION_LINE", "2"},
-                                      {"INGOT_OPTION_SOCKET", "/run/gpu.sock"},
-                                      {"INGOT_OPTION_TOOLS", "false"},
-                                      {"INGOT_OPTION_WORKERS", "5"},
-                                      {"SOCKET", "unix:///run/gpu.sock"}});
+  CHECK(containerd.environment ==
+        std::map<std::string, std::string>{{"INGOT_OPTION_LINE", "2"},
+                                           {"INGOT_OPTION_SOCKET", "/run/gpu.sock"},
+                                           {"INGOT_OPTION_TOOLS", "false"},
+                                           {"INGOT_OPTION_WORKERS", "5"},
+                                           {"SOCKET", "unix:///run/gpu.sock"}});
   CHECK(names_of(containerd.packages) ==
         std::vector<std::string>{"containerd", "containerd-line-2"});
   const ResolvedLayer& driver = layer_of(image, "driver");
@@ -126,9 +126,9 @@ TEST_CASE("entries keep the place they were written at", "[spec]") {
 TEST_CASE("an image is named by its name or by its path", "[spec]") {
   const ScratchProject project;
   const std::string absolute = (project.root() / "images/plain.yaml").string();
-  for (const std::string& word : {std::string("plain"), std::string("images/plain.yaml"),
-                                  std::string("./images/plain.yaml"), std::string("plain.yaml"),
-                                  absolute}) {
+  for (const std::string& word :
+       {std::string("plain"), std::string("images/plain.yaml"), std::string("./images/plain.yaml"),
+        std::string("plain.yaml"), absolute}) {
     INFO(word);
     CHECK(resolved(project.root(), word).name == "plain");
   }

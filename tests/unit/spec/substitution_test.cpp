@@ -6,7 +6,8 @@
 namespace ingot::spec {
 namespace {
 
-const Facts facts = {{"image.name", "debian-13"}, {"kernel.release", "6.12"}, {"options.a", "${b}"}};
+const Facts facts = {
+    {"image.name", "debian-13"}, {"kernel.release", "6.12"}, {"options.a", "${b}"}};
 
 TEST_CASE("names in braces are replaced, once", "[spec]") {
   Diagnostics diagnostics;

@@ -17,7 +17,8 @@ std::string verdict(std::string_view text) {
 
 TEST_CASE("ordinary text in several scripts is sound", "[spec]") {
   CHECK(verdict("") == "sound");
-  CHECK(verdict("key: value\t# comment\r\n  k\xC3\xA4se: \xE6\x97\xA5\xF0\x9F\x98\x80\n") == "sound");
+  CHECK(verdict("key: value\t# comment\r\n  k\xC3\xA4se: \xE6\x97\xA5\xF0\x9F\x98\x80\n") ==
+        "sound");
 }
 
 TEST_CASE("text that hides something is refused with its place", "[spec]") {
@@ -32,9 +33,8 @@ TEST_CASE("text that hides something is refused with its place", "[spec]") {
 }
 
 TEST_CASE("what is no UTF-8 is refused", "[spec]") {
-  for (const std::string_view bad :
-       {"\xff", "\xC3", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\x80",
-        "\xF0\x9F\x98", "\xC3("}) {
+  for (const std::string_view bad : {"\xff", "\xC3", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80",
+                                     "\xF4\x90\x80\x80", "\x80", "\xF0\x9F\x98", "\xC3("}) {
     CHECK(verdict(bad) == "1:1 invalid UTF-8");
   }
 }

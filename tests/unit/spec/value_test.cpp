@@ -75,7 +75,8 @@ TEST_CASE("names and words of each kind follow their syntax", "[spec]") {
   check(package_name, {"gcc-14", "libstdc++6", "0ad"}, {"", "a", "-ab", "Ab", "a_b", "a:amd64"});
   check(package_version, {"1:2.3-4~bpo+1", "550.163.01-2", "0"},
         {"", ":1", "x:1", "1 2", "-1", "1-", "1_2", "${x}"});
-  check(unit_name, {"a.service", "x@.socket", "dev-sda.mount"}, {"", ".service", "a", "a.conf", "a b.service"});
+  check(unit_name, {"a.service", "x@.socket", "dev-sda.mount"},
+        {"", ".service", "a", "a.conf", "a b.service"});
   check(kernel_word, {"console=ttyS0,115200n8", "a"}, {"", "a b", "\"a\"", "a\tb"});
   check(variable_name, {"KEY", "_A1"}, {"", "key", "1A", "INGOT_OPTION_X", "A-B"});
   check(repository_path, {"debian", "a/b", "pool/main/a/apt/apt_1%3a2~3+4.deb"},
