@@ -49,7 +49,7 @@ TEST_CASE("a table of sfdisk is read by us") {
   const os::TempDir folder("gpt");
   const auto path = folder.path() / "disk.raw";
   os::write_file(path, "");
-  std::filesystem::resize_file(path, 64_MiB.count);
+  std::filesystem::resize_file(path, (64_MiB).count);
   os::Command command;
   command.program = "sfdisk";
   command.args = {path.string()};
