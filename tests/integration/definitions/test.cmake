@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+# The definitions of this repository are sound.
+add_test(NAME definitions.check COMMAND ingot --directory ${PROJECT_SOURCE_DIR} check)
+set_tests_properties(definitions.check PROPERTIES LABELS integration TIMEOUT 60)
