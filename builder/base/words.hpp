@@ -19,6 +19,7 @@ std::string joined(const std::vector<std::string>& words, std::string_view separ
 
 /// The candidate that `word` most likely meant (Damerau-Levenshtein distance of at most a third
 /// of its length, at least 1), if any.
-std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
+std::optional<std::string> nearest(std::string_view word,
+                                   const std::vector<std::string>& candidates);
 
 }  // namespace ingot

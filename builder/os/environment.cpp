@@ -11,7 +11,7 @@ namespace ingot::os {
 namespace {
 
 bool is_program(const std::filesystem::path& path) {
-  struct stat status{};
+  struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
          ::access(path.c_str(), X_OK) == 0;
 }
@@ -33,9 +33,8 @@ Environment Environment::of_process() {
   std::error_code failed;
   std::filesystem::path cwd = std::filesystem::current_path(failed);
   if (failed) {
-    throw Error(Fault::environment,
-                "the working directory cannot be read: " + failed.message() +
-                    "; change to an existing folder and try again");
+    throw Error(Fault::environment, "the working directory cannot be read: " + failed.message() +
+                                        "; change to an existing folder and try again");
   }
   std::filesystem::path executable = std::filesystem::read_symlink("/proc/self/exe", failed);
   if (failed) {

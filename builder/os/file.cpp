@@ -20,7 +20,7 @@ std::span<const std::uint8_t> as_bytes(std::string_view text) {
 }
 
 std::string read_opened(const Fd& fd, const std::filesystem::path& path, std::uint64_t limit) {
-  struct stat status{};
+  struct stat status {};
   if (::fstat(fd.get(), &status) != 0) throw_errno("cannot read " + path.string());
   if (!S_ISREG(status.st_mode)) {
     throw Error(Fault::io, "cannot read " + path.string() + ": not a regular file");
@@ -52,7 +52,8 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 void make_folders(const std::filesystem::path& folder) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
-  if (failed) throw Error(Fault::io, "cannot make folder " + folder.string() + ": " + failed.message());
+  if (failed)
+    throw Error(Fault::io, "cannot make folder " + folder.string() + ": " + failed.message());
 }
 
 }  // namespace
@@ -112,7 +113,8 @@ void AtomicFile::commit(Durable durable) {
     throw_errno("cannot sync " + target_.string());
   }
   // Network file systems report a failed write only here.
-  if (::close(fd_.release()) != 0 && errno != EINTR) throw_errno("cannot write " + target_.string());
+  if (::close(fd_.release()) != 0 && errno != EINTR)
+    throw_errno("cannot write " + target_.string());
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
     throw_errno("cannot rename " + temporary_.string() + " to " + target_.string());
   }

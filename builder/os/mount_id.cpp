@@ -10,7 +10,7 @@
 namespace ingot::os {
 
 std::uint64_t mount_id_of(int fd, const std::filesystem::path& name) {
-  struct statx status{};
+  struct statx status {};
   if (::statx(fd, "", AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &status) != 0) {
     throw_errno("cannot read " + name.string());
   }

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct stat status_of(const Fd& fd, const std::string& name) {
-  struct stat status{};
+  struct stat status {};
   if (::fstat(fd.get(), &status) != 0) throw_environment("cannot read " + name);
   return status;
 }
@@ -49,8 +49,8 @@ Fd MountPoints::found(const std::string& target) const {
   open_how how{};
   how.flags = O_PATH | O_CLOEXEC;
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  return Fd(static_cast<int>(
-      ::syscall(SYS_openat2, root_.get(), target.c_str(), &how, sizeof how)));
+  return Fd(
+      static_cast<int>(::syscall(SYS_openat2, root_.get(), target.c_str(), &how, sizeof how)));
 }
 
 void MountPoints::make(const MountPoint& point) {
@@ -98,7 +98,7 @@ void MountPoints::make_in(const Fd& folder, const std::string& name, const Mount
 void MountPoints::remove_made() noexcept {
   while (!made_.empty()) {
     const Made& last = made_.back();
-    struct stat status{};
+    struct stat status {};
     const bool untouched =
         ::fstat(last.folder.get(), &status) == 0 && same(status.st_mtim, last.after);
     const int flags = last.kind == PointKind::folder ? AT_REMOVEDIR : 0;

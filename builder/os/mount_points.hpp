@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Places to mount on: found inside a root without leaving it, made where missing, and removed again.
+// Places to mount on: found inside a root without leaving it, made where missing, and removed
+// again.
 #pragma once
 
 #include <filesystem>

@@ -17,9 +17,7 @@ namespace {
 /// The kernel copies at most one page of options, and cuts the rest off.
 constexpr std::size_t longest_options = 4095;
 
-Fd open_source(const std::filesystem::path& path) {
-  return open_file(path, O_PATH | O_DIRECTORY);
-}
+Fd open_source(const std::filesystem::path& path) { return open_file(path, O_PATH | O_DIRECTORY); }
 
 std::string through(const Fd& fd) { return format("/proc/self/fd/{}", fd.get()); }
 
@@ -46,10 +44,10 @@ Fd new_filesystem(const std::string& type, const std::map<std::string, std::stri
   if (!context) throw_environment("cannot make a new " + type);
   for (const auto& [name, value] : options) {
     // Flags (newinstance) have no value.
-    const int set = value.empty()
-                        ? ::fsconfig(context.get(), FSCONFIG_SET_FLAG, name.c_str(), nullptr, 0)
-                        : ::fsconfig(context.get(), FSCONFIG_SET_STRING, name.c_str(),
-                                     value.c_str(), 0);
+    const int set =
+        value.empty()
+            ? ::fsconfig(context.get(), FSCONFIG_SET_FLAG, name.c_str(), nullptr, 0)
+            : ::fsconfig(context.get(), FSCONFIG_SET_STRING, name.c_str(), value.c_str(), 0);
     if (set != 0) throw_environment("cannot set " + name + " of a new " + type);
   }
   if (::fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) {
@@ -110,11 +108,12 @@ void OverlaySources::mount_at(const std::filesystem::path& target) const {
   std::string hint;
   if (reason == ENODEV) hint = "; the kernel has no overlay file system (module 'overlay')";
   if (reason == EINVAL && upper_) {
-    hint = "; changes must go to a file system that an overlay can write to (ext4, xfs, btrfs, "
-           "tmpfs; not another overlay), with Linux 5.12 or newer";
+    hint =
+        "; changes must go to a file system that an overlay can write to (ext4, xfs, btrfs, "
+        "tmpfs; not another overlay), with Linux 5.12 or newer";
   }
-  throw Error(Fault::environment, "cannot mount an overlay: " +
-                                      std::generic_category().message(reason) + hint);
+  throw Error(Fault::environment,
+              "cannot mount an overlay: " + std::generic_category().message(reason) + hint);
 }
 
 }  // namespace ingot::os

@@ -36,9 +36,9 @@ class OverlaySources {
 public:
   /// `lowers` from the lowest to the uppermost; `work` goes with `upper`. The kernel wants a lower,
   /// and two without `upper`. Throws Fault::io naming the folder that cannot be opened.
-  OverlaySources(const std::vector<std::filesystem::path>& lowers,
-                 const std::optional<std::filesystem::path>& upper = {},
-                 const std::optional<std::filesystem::path>& work = {});
+  explicit OverlaySources(const std::vector<std::filesystem::path>& lowers,
+                          const std::optional<std::filesystem::path>& upper = {},
+                          const std::optional<std::filesystem::path>& work = {});
 
   /// One more, below all others.
   void add_lowest(const std::filesystem::path& lower);

@@ -37,8 +37,8 @@ std::optional<Outcome> Process::wait(std::chrono::milliseconds limit) {
   for (;;) {
     if (poll()) return outcome_;
     check_stop();
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return std::nullopt;
     const int turn = static_cast<int>(std::min<std::int64_t>(left.count(), notice ? 100 : 10));
     pollfd waited{notice.get(), POLLIN, 0};

@@ -20,12 +20,12 @@
 namespace ingot::os {
 
 struct Command {
-  std::string program = {};             ///< looked up on PATH of `env` when it has no slash
-  std::vector<std::string> args = {};   ///< without the program itself
+  std::string program = {};            ///< looked up on PATH of `env` when it has no slash
+  std::vector<std::string> args = {};  ///< without the program itself
   std::map<std::string, std::string> env = {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"},
                                             {"LC_ALL", "C.UTF-8"}};  ///< all of it
   std::filesystem::path cwd = "/";
-  std::string stdin_text = {};          ///< fed to the program; empty means /dev/null
+  std::string stdin_text = {};  ///< fed to the program; empty means /dev/null
   /// Open descriptors that the program inherits under the given numbers (3 and up).
   std::map<int, int> inherit = {};
   /// Called for each line of stdout and stderr together, without its newline; a line of more than
@@ -35,11 +35,11 @@ struct Command {
   std::optional<int> stdout_fd = {};
   /// The whole run; TERM to the process group, KILL five seconds later.
   std::optional<std::chrono::milliseconds> timeout = {};
-  std::string why = {};                 ///< for messages: "index modules of kernel 6.12"
+  std::string why = {};  ///< for messages: "index modules of kernel 6.12"
 };
 
 struct Outcome {
-  int exit_code = 0;       ///< 128 + signal when a signal ended it
+  int exit_code = 0;  ///< 128 + signal when a signal ended it
   int signal = 0;
   bool timed_out = false;
   std::vector<std::string> tail = {};  ///< the last 20 lines

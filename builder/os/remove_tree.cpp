@@ -55,7 +55,7 @@ void remove_entry(int parent, const std::string& name, const fs::path& shown, st
 
 void remove_content(int folder, const fs::path& shown, std::uint64_t mount) {
   // Names go without write or search permission only after it was granted; root needs none.
-  struct stat status{};
+  struct stat status {};
   if (::fstat(folder, &status) == 0 && (status.st_mode & 0700) != 0700) {
     ::fchmod(folder, (status.st_mode & 07777) | 0700);
   }
@@ -64,11 +64,10 @@ void remove_content(int folder, const fs::path& shown, std::uint64_t mount) {
   }
 }
 
-void remove_entry(int parent, const std::string& name, const fs::path& shown,
-                  std::uint64_t mount) {
+void remove_entry(int parent, const std::string& name, const fs::path& shown, std::uint64_t mount) {
   if (::unlinkat(parent, name.c_str(), 0) == 0 || errno == ENOENT) return;
   if (errno != EISDIR && errno != EPERM) throw_errno("cannot remove " + shown.string());
-  struct stat status{};
+  struct stat status {};
   if (::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT) return;
     throw_errno("cannot remove " + shown.string());

@@ -131,8 +131,8 @@ private:
 
   void wait_a_moment() {
     // A negative descriptor is skipped by poll; a notice that has come would only wake us.
-    std::array<pollfd, 2> waited{{{output_.get(), POLLIN, 0},
-                                  {ended_ ? -1 : notice_.get(), POLLIN, 0}}};
+    std::array<pollfd, 2> waited{
+        {{output_.get(), POLLIN, 0}, {ended_ ? -1 : notice_.get(), POLLIN, 0}}};
     // Short turns: a stop signal may reach another thread, and then nothing wakes this one.
     const int turn = notice_ || ended_ ? 100 : 10;
     if (::poll(waited.data(), waited.size(), turn) < 0 && errno != EINTR) {

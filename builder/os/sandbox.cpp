@@ -59,8 +59,8 @@ Outcome run_in_sandbox(const Runner& runner, const Environment& environment,
       outcome.tail.back().starts_with(sandbox_fault)) {
     throw Error(Fault::environment,
                 "cannot run " + command.program +
-                    (command.why.empty() ? "" : " (to " + command.why + ")") + " in a sandbox: " +
-                    outcome.tail.back().substr(sandbox_fault.size()));
+                    (command.why.empty() ? "" : " (to " + command.why + ")") +
+                    " in a sandbox: " + outcome.tail.back().substr(sandbox_fault.size()));
   }
   return outcome;
 }

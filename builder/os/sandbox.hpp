@@ -39,11 +39,10 @@ struct SandboxRoot {
 /// host name "localhost", umask 022; everything inside ends with the command. Mount points that no
 /// layer has leave no trace in `upper`. Root inside lacks the capabilities to mount, to make
 /// device files and to change the clock or the kernel. `command.cwd` and `command.program` are
-/// paths inside; descriptors are inherited from 4 up. A program that tries to reach a network finds only a
-/// loopback that is up.
-/// Works through `<executable> sandbox-init`, a re-execution of ourselves: a multi-threaded
-/// process must not set up namespaces after fork.
-/// Needs CAP_SYS_ADMIN in its user namespace; Fault::environment says what is missing.
+/// paths inside; descriptors are inherited from 4 up. A program that tries to reach a network finds
+/// only a loopback that is up. Works through `<executable> sandbox-init`, a re-execution of
+/// ourselves: a multi-threaded process must not set up namespaces after fork. Needs CAP_SYS_ADMIN
+/// in its user namespace; Fault::environment says what is missing.
 Outcome run_in_sandbox(const Runner& runner, const Environment& environment,
                        const SandboxRoot& root, const Command& command);
 

@@ -52,8 +52,7 @@ void die_with(pid_t caller) {
 
 void leave_host() {
   if (::unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET) != 0) {
-    throw_environment(
-        "cannot make namespaces (run as root, or where user namespaces are allowed)");
+    throw_environment("cannot make namespaces (run as root, or where user namespaces are allowed)");
   }
   make_mounts_private();
 }
@@ -70,10 +69,10 @@ std::vector<MountPoint> points_of(const SandboxDescription& description,
   for (std::size_t i = 0; i < trees.binds.size(); ++i) {
     const std::string& target = description.root.binds[i].target;
     if (in_tmpfs(target)) continue;
-    struct stat status{};
+    struct stat status {};
     if (::fstat(trees.binds[i].get(), &status) != 0) throw_environment("cannot read a bind");
-    points.push_back({.target = target,
-                      .kind = S_ISDIR(status.st_mode) ? PointKind::folder : PointKind::file});
+    points.push_back(
+        {.target = target, .kind = S_ISDIR(status.st_mode) ? PointKind::folder : PointKind::file});
   }
   return points;
 }

@@ -78,12 +78,12 @@ void attach_binds(const SandboxDescription& description, const SandboxTrees& tre
   const std::vector<Bind>& binds = description.root.binds;
   MountPoints points("/");
   for (std::size_t i = 0; i < binds.size(); ++i) {
-    struct stat status{};
+    struct stat status {};
     checked(::fstat(trees.binds[i].get(), &status), "cannot read " + binds[i].source.string());
     // A mount point inside an earlier bind would be made in the host's own folder.
-    const bool nested = std::any_of(
-        binds.begin(), binds.begin() + static_cast<std::ptrdiff_t>(i),
-        [&](const Bind& earlier) { return within(binds[i].target, earlier.target); });
+    const bool nested =
+        std::any_of(binds.begin(), binds.begin() + static_cast<std::ptrdiff_t>(i),
+                    [&](const Bind& earlier) { return within(binds[i].target, earlier.target); });
     if (nested && ::access(binds[i].target.c_str(), F_OK) != 0) {
       throw_environment("cannot mount at " + binds[i].target + ", which lies in another bind");
     }
@@ -118,8 +118,7 @@ void drop_capabilities() {
 }
 
 void close_range_of(unsigned first, unsigned last) {
-  checked(static_cast<int>(::syscall(SYS_close_range, first, last, 0)),
-          "cannot close descriptors");
+  checked(static_cast<int>(::syscall(SYS_close_range, first, last, 0)), "cannot close descriptors");
 }
 
 /// The first process can be looked into by the command: it must hold nothing of the host.

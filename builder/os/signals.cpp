@@ -21,12 +21,12 @@ extern "C" void remember_stop(int signal) { requested.store(signal, std::memory_
 }  // namespace
 
 void catch_stop_signals() {
-  struct sigaction action{};
+  struct sigaction action {};
   ::sigemptyset(&action.sa_mask);
   // No SA_RESTART: waiting calls return EINTR and look at the flag.
   action.sa_handler = remember_stop;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    struct sigaction before{};
+    struct sigaction before {};
     // What the caller has us ignore (nohup) stays ignored.
     if (::sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
     if (::sigaction(signal, &action, nullptr) != 0) throw_errno("cannot catch stop signals");

@@ -75,8 +75,8 @@ public:
     ::posix_spawnattr_setsigdefault(&attributes_, &all);
     ::posix_spawnattr_setsigmask(&attributes_, &none);
     ::posix_spawnattr_setpgroup(&attributes_, 0);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
-                                                 POSIX_SPAWN_SETPGROUP);
+    ::posix_spawnattr_setflags(
+        &attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
   }
   Attributes(const Attributes&) = delete;
   Attributes& operator=(const Attributes&) = delete;
@@ -100,7 +100,7 @@ std::string about(const Command& command) {
 }
 
 void require_folder(const Command& command) {
-  struct stat status{};
+  struct stat status {};
   if (::stat(command.cwd.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
     throw Error(Fault::environment, "cannot start " + about(command) + ": its working folder " +
                                         command.cwd.string() + " does not exist");
@@ -127,7 +127,7 @@ std::string located(const std::string& program, const std::map<std::string, std:
   for (const std::string& folder : split(folders, ':')) {
     if (folder.empty()) continue;
     std::string candidate = folder + "/" + program;
-    struct stat status{};
+    struct stat status {};
     if (::stat(candidate.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
         ::access(candidate.c_str(), X_OK) == 0) {
       return candidate;

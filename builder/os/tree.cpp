@@ -24,14 +24,22 @@ namespace fs = std::filesystem;
 
 FileKind kind_of(mode_t mode, const fs::path& path) {
   switch (mode & S_IFMT) {
-    case S_IFREG: return FileKind::regular;
-    case S_IFDIR: return FileKind::folder;
-    case S_IFLNK: return FileKind::link;
-    case S_IFCHR: return FileKind::character_device;
-    case S_IFBLK: return FileKind::block_device;
-    case S_IFIFO: return FileKind::fifo;
-    case S_IFSOCK: return FileKind::socket;
-    default: throw Error(Fault::io, path.string() + " is of an unknown kind");
+    case S_IFREG:
+      return FileKind::regular;
+    case S_IFDIR:
+      return FileKind::folder;
+    case S_IFLNK:
+      return FileKind::link;
+    case S_IFCHR:
+      return FileKind::character_device;
+    case S_IFBLK:
+      return FileKind::block_device;
+    case S_IFIFO:
+      return FileKind::fifo;
+    case S_IFSOCK:
+      return FileKind::socket;
+    default:
+      throw Error(Fault::io, path.string() + " is of an unknown kind");
   }
 }
 
@@ -114,7 +122,7 @@ public:
 private:
   /// Tells whether the entry is a folder.
   bool visit_entry(const fs::path& path, const std::string& relative) {
-    struct stat status{};
+    struct stat status {};
     if (::lstat(path.c_str(), &status) != 0) throw_errno("cannot read " + path.string());
     TreeEntry entry;
     entry.path = relative;

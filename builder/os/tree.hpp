@@ -30,7 +30,7 @@ struct TreeEntry {
   /// the order of the walk, so that it is the same for equal trees.
   std::uint64_t inode = 0;
   std::uint64_t links = 1;
-  std::string target = {};                       ///< of symbolic links
+  std::string target = {};                         ///< of symbolic links
   std::map<std::string, std::string> xattrs = {};  ///< without user.overlay.* and trusted.overlay.*
 };
 

@@ -15,9 +15,12 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 const char* word_for(StepOutcome outcome) {
   switch (outcome) {
-    case StepOutcome::done: return "done";
-    case StepOutcome::cached: return "cached";
-    case StepOutcome::failed: return "failed";
+    case StepOutcome::done:
+      return "done";
+    case StepOutcome::cached:
+      return "cached";
+    case StepOutcome::failed:
+      return "failed";
   }
   return "failed";
 }
@@ -36,9 +39,15 @@ public:
     line([&] {
       std::string text = format("    {}  ", step);
       switch (outcome) {
-        case StepOutcome::done: text += format("done in {:.1f} s", seconds(took)); break;
-        case StepOutcome::cached: text += "cached"; break;
-        case StepOutcome::failed: text += format("FAILED after {:.1f} s", seconds(took)); break;
+        case StepOutcome::done:
+          text += format("done in {:.1f} s", seconds(took));
+          break;
+        case StepOutcome::cached:
+          text += "cached";
+          break;
+        case StepOutcome::failed:
+          text += format("FAILED after {:.1f} s", seconds(took));
+          break;
       }
       if (!detail.empty()) text += format(" ({})", detail);
       return text;
@@ -162,9 +171,12 @@ std::optional<Style> style_of(std::string_view name) {
 
 std::unique_ptr<Report> make_report(Style style, std::ostream& out) {
   switch (style) {
-    case Style::plain: return std::make_unique<PlainReport>(out);
-    case Style::json: return std::make_unique<JsonReport>(out);
-    case Style::none: break;
+    case Style::plain:
+      return std::make_unique<PlainReport>(out);
+    case Style::json:
+      return std::make_unique<JsonReport>(out);
+    case Style::none:
+      break;
   }
   return std::make_unique<NoReport>();
 }

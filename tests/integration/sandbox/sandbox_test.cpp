@@ -120,7 +120,7 @@ TEST_CASE("the layers are stacked in order, and changes go to the upper", "[sand
   CHECK(outcome.output == "twoname one two ");
   CHECK(outcome.ok());
   CHECK(layers.upper_content() == std::vector<std::string>{"etc", "etc/fresh", "etc/one"});
-  struct stat status{};
+  struct stat status {};
   REQUIRE(::lstat((*layers.root.upper / "etc/one").c_str(), &status) == 0);
   CHECK(S_ISCHR(status.st_mode));
   CHECK(status.st_rdev == 0);
@@ -229,8 +229,7 @@ TEST_CASE("links in a root lead nowhere outside it", "[sandbox]") {
 
 TEST_CASE("the surroundings are small and always the same", "[sandbox]") {
   Layers layers;
-  CHECK(layers.run("hostname; umask; pwd; echo $$; id -u").output ==
-        "localhost\n0022\n/\n2\n0\n");
+  CHECK(layers.run("hostname; umask; pwd; echo $$; id -u").output == "localhost\n0022\n/\n2\n0\n");
   CHECK(layers.run("ls /dev | tr '\\n' ' '; ls /dev/pts; test -e /sys/kernel && echo sys").output ==
         "fd full null ptmx pts random shm stderr stdin stdout tty urandom zero ptmx\n");
   CHECK(layers.run("echo gone > /dev/null && head -c 2 /dev/zero | wc -c; echo e > /dev/stderr")
@@ -332,8 +331,8 @@ TEST_CASE("nothing survives a killed caller", "[sandbox]") {
     fs::copy(program, base / "usr/bin" / fs::path(program).filename());
   }
   fs::create_symlink("dash", base / "usr/bin/sh");
-  for (const char* library : {"/usr/lib/x86_64-linux-gnu/libc.so.6",
-                              "/usr/lib64/ld-linux-x86-64.so.2"}) {
+  for (const char* library :
+       {"/usr/lib/x86_64-linux-gnu/libc.so.6", "/usr/lib64/ld-linux-x86-64.so.2"}) {
     if (!fs::exists(library)) return;
     fs::create_directories((base / fs::path(library).relative_path()).parent_path());
     fs::copy_file(fs::canonical(library), base / fs::path(library).relative_path());

@@ -11,16 +11,14 @@ using namespace ingot;
 
 TEST_CASE("an error carries the trail of what was being done, innermost first", "[base]") {
   try {
-    during("building", [] {
-      during("writing the table", [] { throw Error(Fault::io, "disk is full"); });
-    });
+    during("building",
+           [] { during("writing the table", [] { throw Error(Fault::io, "disk is full"); }); });
     FAIL("no exception");
   } catch (const Error& error) {
     CHECK(error.fault() == Fault::io);
     CHECK(error.message() == "disk is full");
     CHECK(error.trail() == std::vector<std::string>{"writing the table", "building"});
-    CHECK(std::string(error.what()) ==
-          "disk is full\n  while writing the table\n  while building");
+    CHECK(std::string(error.what()) == "disk is full\n  while writing the table\n  while building");
   }
 }
 

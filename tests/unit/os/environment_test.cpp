@@ -35,9 +35,8 @@ TEST_CASE("programs are found on PATH in its order, if they can be executed", "[
   write_file(root.path() / "two" / "tool", "", 0755);
   write_file(root.path() / "three" / "tool", "", 0755);
   fs::create_directories(root.path() / "one" / "folder");
-  const std::string path = (root.path() / "one").string() + "::" +
-                           (root.path() / "two").string() + ":" +
-                           (root.path() / "three").string();
+  const std::string path = (root.path() / "one").string() + "::" + (root.path() / "two").string() +
+                           ":" + (root.path() / "three").string();
   const Environment environment({{"PATH", path}}, root.path(), "/x");
   CHECK(find_program(environment, "tool") == root.path() / "two" / "tool");
   CHECK(find_program(environment, "three/tool") == root.path() / "three/tool");

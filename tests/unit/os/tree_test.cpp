@@ -33,10 +33,8 @@ TEST_CASE("parents come first and siblings in byte order", "[os]") {
     write_file(root.path() / file, "");
   }
   std::vector<std::string> paths;
-  walk_tree(root.path(),
-            [&](const TreeEntry& entry, const auto&) { paths.push_back(entry.path); });
-  CHECK(paths ==
-        std::vector<std::string>{".", "B", "a b", "b", "b/a", "b/z", "b.c", "\xc3\xa4"});
+  walk_tree(root.path(), [&](const TreeEntry& entry, const auto&) { paths.push_back(entry.path); });
+  CHECK(paths == std::vector<std::string>{".", "B", "a b", "b", "b/a", "b/z", "b.c", "\xc3\xa4"});
 }
 
 TEST_CASE("an entry tells all that an archive needs", "[os]") {
