@@ -8,7 +8,10 @@ namespace selftest_test {
 namespace {
 
 void put(std::string& out, std::uint64_t value, int octets) {
-  for (int i = 0; i < octets; ++i) out += static_cast<char>(value >> (8U * unsigned(i)) & 0xffU);
+  for (int i = 0; i < octets; ++i) {
+    out += static_cast<char>(value & 0xffU);
+    value >>= 8U;
+  }
 }
 
 void put_section(std::string& out, unsigned name, unsigned type, std::uint64_t offset,
