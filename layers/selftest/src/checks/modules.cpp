@@ -213,7 +213,9 @@ Result kmod_signature(const Node& node) {
   if (!enforced_by.empty() && !node.building) judge_keyring(node, certificate, findings);
   Result result = std::move(findings).result("all signed by '" + certificate.common_name() + "'");
   // At build nothing is enforced yet, but no image may leave with a module it did not sign.
-  if (enforced_by.empty() && !node.building) result.severity = Severity::warning;
+  if (result.outcome == Outcome::fail && enforced_by.empty() && !node.building) {
+    result.severity = Severity::warning;
+  }
   return result;
 }
 
