@@ -177,7 +177,7 @@ std::vector<BootedFile> measure(const std::vector<std::string>& roles, const Fil
 }
 
 void keep_results(const fs::path& machine_folder, const fs::path& folder, const BootRecord& record,
-                  const std::optional<std::string>& report) {
+                  const BootObservation& seen) {
   const auto copy = [&](std::string_view name) {
     std::error_code ignored;
     if (fs::file_size(machine_folder / name, ignored) == 0) return;
@@ -185,8 +185,8 @@ void keep_results(const fs::path& machine_folder, const fs::path& folder, const 
                   ignored);
   };
   copy(boot::serial_log);
-  copy(boot::qemu_log);
-  if (report) os::write_file(folder / "report.json", *report + "\n");
+  if (seen.qemu_exit_code) copy(boot::qemu_log);
+  if (seen.report) os::write_file(folder / "report.json", *seen.report + "\n");
   os::write_file(folder / "verdict.json", verdict_json(record));
 }
 
@@ -225,11 +225,11 @@ BootResult boot_once(const BootTestRequest& request, BootFormat format, const Ho
         report.note(ingot::format("{}: {} after {:.1f} s", name, std::string(boot::name_of(phase)),
                                   static_cast<double>(since.count()) / 1000));
       });
-  machine.stop();
   record.judged = judge_boot(boot.seen);
   record.phases = boot.phases;
   record.took = boot.took;
-  keep_results(machine_folder, result.folder, record, boot.seen.report);
+  machine.stop();
+  keep_results(machine_folder, result.folder, record, boot.seen);
   result.summary = summary_line(record);
   const bool passed = record.judged.verdict == BootClass::passed;
   report.step_finished(step, passed ? StepOutcome::done : StepOutcome::failed, boot.took,
