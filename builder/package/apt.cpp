@@ -38,6 +38,16 @@ std::string last_lines(const std::vector<std::string>& lines, std::size_t count)
   return joined(said, "\n");
 }
 
+/// What apt says about a request that cannot be met, without its general advice.
+std::string explanation(const std::vector<std::string>& lines) {
+  const auto start = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
+    return line.find("unmet dependencies") != std::string::npos ||
+           line.starts_with("Unsatisfied dependencies");
+  });
+  if (start == lines.end()) return last_lines(lines, 20);
+  return last_lines({start, lines.end()}, 20);
+}
+
 bool any_line_has(const std::vector<std::string>& lines,
                   std::initializer_list<std::string_view> parts) {
   return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
@@ -235,7 +245,7 @@ std::optional<Resolution> Apt::try_resolve(const ResolveRequest& request,
                                            const std::map<std::string, std::string>& pins,
                                            std::vector<std::string>& words) const {
   os::write_file(setup_.folder / "etc" / "preferences", pin_preferences(pins));
-  std::vector<std::string> arguments = {"-y", "-qq", "--no-install-recommends", "--print-uris",
+  std::vector<std::string> arguments = {"-y", "-q", "--no-install-recommends", "--print-uris",
                                         "install"};
   if (request.essential) arguments.emplace_back("?essential");
   for (const Asked& asked : request.asked)
@@ -280,7 +290,7 @@ Resolution Apt::resolve(const ResolveRequest& request) const {
     }
     if (pins.empty())
       throw Error(Fault::input,
-                  format("apt finds no set of packages that fits:\n{}", last_lines(words, 20)));
+                  format("apt finds no set of packages that fits:\n{}", explanation(words)));
     // What stands in the way gives way; without a hint everything does.
     std::set<std::string> yielding;
     for (const std::string& name : unmet_names(words))

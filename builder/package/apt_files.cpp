@@ -52,8 +52,8 @@ Acquire::https::Timeout "30";
 }
 
 std::string apt_url(const std::string& url) {
-  if (url.starts_with('/')) return "copy://" + url;
-  if (url.starts_with("file://")) return "copy://" + url.substr(7);
+  if (url.starts_with('/')) return "copy:" + url;
+  if (url.starts_with("file://")) return "copy:" + url.substr(7);
   return url;
 }
 

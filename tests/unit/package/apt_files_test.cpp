@@ -16,8 +16,8 @@ TEST_CASE("every folder of an isolated apt is below its prefix", "[package]") {
 
 TEST_CASE("mirrors become addresses that apt takes", "[package]") {
   CHECK(apt_url("http://example.test/debian") == "http://example.test/debian");
-  CHECK(apt_url("/srv/mirror") == "copy:///srv/mirror");
-  CHECK(apt_url("file:///srv/mirror") == "copy:///srv/mirror");
+  CHECK(apt_url("/srv/mirror") == "copy:/srv/mirror");
+  CHECK(apt_url("file:///srv/mirror") == "copy:/srv/mirror");
 }
 
 TEST_CASE("printed addresses are read with their digests", "[package]") {
