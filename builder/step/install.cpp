@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "archive/deb.hpp"
 #include "base/error.hpp"
@@ -80,11 +81,15 @@ public:
       os::check_stop();
       const bool bootstrap = tree_.lowers.empty() && &wave == &waves.front();
       if (bootstrap) unpack_without_dpkg(wave.unpack);
-      if (!wave.configure_before.empty()) dpkg({"--configure"}, wave.configure_before, false);
+      std::vector<std::string> configure;
+      for (const std::string& name : wave.configure_before)
+        if (!installed_at_once_.contains(name)) configure.push_back(name);
+      if (!configure.empty()) dpkg({"--configure"}, configure, false);
       std::vector<std::string> files;
       for (const std::string& name : wave.unpack)
         files.push_back(std::string(packages_inside) + "/" + name + ".deb");
       dpkg({bootstrap ? "--install" : "--unpack"}, files, wave.force);
+      if (bootstrap) installed_at_once_.insert(wave.unpack.begin(), wave.unpack.end());
       done += wave.unpack.size();
       workplace_.report.step_progress(request_.step, done, request_.packages.size());
     }
@@ -119,6 +124,8 @@ private:
   const Tree& tree_;
   const InstallRequest& request_;
   std::vector<os::Bind> binds_;
+  /// Essential packages are configured in one go with their unpacking; dpkg refuses a second time.
+  std::set<std::string> installed_at_once_;
 };
 
 }  // namespace

@@ -62,7 +62,7 @@ os::Outcome find(const Workplace& workplace, const Tree& tree, const std::vector
 std::vector<std::string> found_paths(const os::Outcome& outcome) {
   std::vector<std::string> paths;
   for (const std::string& line : split(outcome.output, '\n'))
-    if (line.starts_with("/")) paths.push_back(line);
+    if (line.starts_with("/") && !line.starts_with("/usr/bin/find: ")) paths.push_back(line);
   return paths;
 }
 
