@@ -30,10 +30,11 @@ constexpr std::array<std::string_view, 3> initrd_marks = {"Run /init as init pro
 constexpr std::array<std::string_view, 4> user_space_marks = {
     "systemd[1]: ", "Welcome to ", "starting user space", "ingot-selftest"};
 
-// What firmware does when nothing that it was told to boot can be booted.
-constexpr std::array<std::string_view, 5> firmware_dead_ends = {
+// What firmware does when nothing that it was told to boot can be booted: IPv6 comes after disks and
+// IPv4, and would only be followed by minutes of further protocols.
+constexpr std::array<std::string_view, 6> firmware_dead_ends = {
     "\"EFI Internal Shell\"", "UEFI Interactive Shell", "No bootable option", "Access Denied",
-    "Security Violation"};
+    "Security Violation",       ">>Start PXE over IPv6"};
 constexpr std::array<std::string_view, 3> firmware_complaints = {"BdsDxe: failed", "PXE-E",
                                                                  "Error: "};
 
@@ -99,9 +100,13 @@ void ConsoleReader::line(std::string_view text) {
     if (!state_.complaint.empty() && state_.complaint != text) state_.reason += " (" + state_.complaint + ")";
   };
 
-  if (has_any(text, kernel_marks)) reached(BootPhase::kernel);
+  if (state_.phase == BootPhase::firmware && has_any(text, kernel_marks)) {
+    reached(BootPhase::kernel);
+    state_.complaint.clear();
+  }
   if (state_.phase == BootPhase::firmware) {
-    if (has_any(text, firmware_complaints)) state_.complaint = text;
+    // The first tells of the option that was meant to boot.
+    if (state_.complaint.empty() && has_any(text, firmware_complaints)) state_.complaint = text;
     if (has_any(text, firmware_dead_ends)) failed(BootFailure::firmware);
     return;
   }

@@ -60,6 +60,20 @@ TEST_CASE("firmware that finds nothing to boot is told, with its complaint") {
   CHECK(state.reason.find("BdsDxe: failed to load Boot0001") != std::string::npos);
 }
 
+TEST_CASE("firmware that goes on to other networks has failed at the one that counts") {
+  const auto state = read(
+      ">>Start PXE over IPv4.\r\n  PXE-E23: Client received TFTP error from server.\r\n"
+      "BdsDxe: failed to load Boot0001 \"UEFI PXEv4\": Not Found\r\n>>Start PXE over IPv6.\r\n");
+  CHECK(state.failure == BootFailure::firmware);
+  CHECK(state.reason.find("PXE-E23") != std::string::npos);
+}
+
+TEST_CASE("what firmware complained of is forgotten once a kernel runs") {
+  const auto state = read("BdsDxe: failed to load Boot0001: Not Found\r\n" + upto_initrd());
+  CHECK(state.failure == BootFailure::none);
+  CHECK(state.complaint.empty());
+}
+
 TEST_CASE("a kernel panic is told by its line, anywhere after the firmware") {
   const auto state = read(std::string(kernel) +
                           "[    1.5] Kernel panic - not syncing: VFS: Unable to mount root fs\r\n"
