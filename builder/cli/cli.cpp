@@ -30,8 +30,8 @@ constexpr Verb verbs[] = {
     {"fetch", "Bring everything that a lock names into the store", add_fetch},
     {"keygen", "Make keys that sign releases and kernel modules", add_keygen},
     {"lock", "Resolve packages and write the lock of an image", add_lock},
-    {"test", "Boot a release in QEMU and judge its self-test", add_test},
     {"plan", "Show the steps of a build and which are already done", add_plan},
+    {"test", "Boot a release in QEMU and judge its self-test", add_test},
     {"verify", "Check a release against a public key", add_verify},
     {nullptr, nullptr, nullptr},
 };
