@@ -35,6 +35,8 @@ std::string lock_inputs(const ResolvedImage& image) {
                    image.driver->source.version);
   }
   for (const ResolvedLayer& layer : image.layers) {
+    // A layer of files and scripts alone does not make a lock stale.
+    if (layer.repositories.empty() && layer.packages.empty() && layer.build_root.empty()) continue;
     text += format("layer {}\n", layer.name);
     for (const ResolvedRepository& repository : layer.repositories) {
       text += repository_line(repository);
