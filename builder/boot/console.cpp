@@ -30,11 +30,11 @@ constexpr std::array<std::string_view, 3> initrd_marks = {"Run /init as init pro
 constexpr std::array<std::string_view, 4> user_space_marks = {
     "systemd[1]: ", "Welcome to ", "starting user space", "ingot-selftest"};
 
-// What firmware does when nothing that it was told to boot can be booted: IPv6 comes after disks and
-// IPv4, and would only be followed by minutes of further protocols.
+// What firmware does when nothing that it was told to boot can be booted: IPv6 comes after disks
+// and IPv4, and would only be followed by minutes of further protocols.
 constexpr std::array<std::string_view, 6> firmware_dead_ends = {
-    "\"EFI Internal Shell\"", "UEFI Interactive Shell", "No bootable option", "Access Denied",
-    "Security Violation",       ">>Start PXE over IPv6"};
+    "\"EFI Internal Shell\"", "UEFI Interactive Shell", "No bootable option",
+    "Access Denied",          "Security Violation",     ">>Start PXE over IPv6"};
 constexpr std::array<std::string_view, 3> firmware_complaints = {"BdsDxe: failed", "PXE-E",
                                                                  "Error: "};
 
@@ -68,10 +68,14 @@ std::string plain(std::string_view text) {
 
 std::string_view name_of(BootPhase phase) noexcept {
   switch (phase) {
-    case BootPhase::firmware: return "firmware";
-    case BootPhase::kernel: return "kernel";
-    case BootPhase::initrd: return "initrd";
-    case BootPhase::user_space: return "user space";
+    case BootPhase::firmware:
+      return "firmware";
+    case BootPhase::kernel:
+      return "kernel";
+    case BootPhase::initrd:
+      return "initrd";
+    case BootPhase::user_space:
+      return "user space";
   }
   return "unknown";
 }
@@ -97,7 +101,8 @@ void ConsoleReader::line(std::string_view text) {
     if (state_.failure != BootFailure::none) return;
     state_.failure = failure;
     state_.reason = text;
-    if (!state_.complaint.empty() && state_.complaint != text) state_.reason += " (" + state_.complaint + ")";
+    if (!state_.complaint.empty() && state_.complaint != text)
+      state_.reason += " (" + state_.complaint + ")";
   };
 
   if (state_.phase == BootPhase::firmware && has_any(text, kernel_marks)) {

@@ -14,7 +14,7 @@ std::string_view name_of(BootPhase phase) noexcept;
 
 enum class BootFailure {
   none,
-  firmware,      ///< firmware gave up: nothing to boot, access denied
+  firmware,  ///< firmware gave up: nothing to boot, access denied
   kernel_panic,
   root_refused,  ///< the initrd did not get or not accept its root
   user_space,    ///< systemd's emergency or rescue mode

@@ -10,8 +10,8 @@ namespace ingot::boot {
 
 const std::vector<Firmware>& known_firmware() {
   static const std::vector<Firmware> pairs = {
-      {"usr/share/OVMF/OVMF_CODE_4M.fd", "usr/share/OVMF/OVMF_VARS_4M.fd"},  // Debian, Ubuntu
-      {"usr/share/OVMF/OVMF_CODE.fd", "usr/share/OVMF/OVMF_VARS.fd"},        // before Debian 12
+      {"usr/share/OVMF/OVMF_CODE_4M.fd", "usr/share/OVMF/OVMF_VARS_4M.fd"},      // Debian, Ubuntu
+      {"usr/share/OVMF/OVMF_CODE.fd", "usr/share/OVMF/OVMF_VARS.fd"},            // before Debian 12
       {"usr/share/edk2/ovmf/OVMF_CODE.fd", "usr/share/edk2/ovmf/OVMF_VARS.fd"},  // Fedora
       {"usr/share/edk2/x64/OVMF_CODE.4m.fd", "usr/share/edk2/x64/OVMF_VARS.4m.fd"},  // Arch
   };

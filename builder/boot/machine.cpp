@@ -40,25 +40,25 @@ void add_base(Arguments& arguments, const MachineSpec& spec) {
   add(arguments, {"-display", "none", "-monitor", "none"});
   // A node that gives up reboots; the test is then over.
   add(arguments, {"-no-reboot"});
-  add(arguments, {"-sandbox",
-                  "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"});
+  add(arguments,
+      {"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"});
   add(arguments, {"-machine", "q35", "-accel", kvm ? "kvm" : "tcg,thread=multi", "-cpu", "max"});
   add(arguments, {"-smp", std::to_string(spec.cpus)});
   add(arguments, {"-m", format("{}M", spec.memory.count >> 20)});
   add(arguments, {"-boot", "strict=on"});
   add(arguments,
-      {"-drive", format("if=pflash,unit=0,format=raw,readonly=on,file={}",
-                        file(spec.firmware.code)),
-       "-drive", format("if=pflash,unit=1,format=raw,file={}", file(spec.folder / variables_copy))});
+      {"-drive",
+       format("if=pflash,unit=0,format=raw,readonly=on,file={}", file(spec.firmware.code)),
+       "-drive",
+       format("if=pflash,unit=1,format=raw,file={}", file(spec.folder / variables_copy))});
 }
 
 void add_ports(Arguments& arguments, const MachineSpec& spec) {
   add(arguments, {"-chardev", format("file,id=serial,path={}", file(spec.folder / serial_log)),
                   "-serial", "chardev:serial"});
-  add(arguments,
-      {"-device", "virtio-serial-pci",
-       "-chardev", format("file,id=report,path={}", file(spec.folder / report_file)),
-       "-device", format("virtserialport,chardev=report,name={}", report_port)});
+  add(arguments, {"-device", "virtio-serial-pci", "-chardev",
+                  format("file,id=report,path={}", file(spec.folder / report_file)), "-device",
+                  format("virtserialport,chardev=report,name={}", report_port)});
   add(arguments, {"-device", "virtio-rng-pci"});
 }
 
@@ -109,8 +109,8 @@ void prepare(const MachineSpec& spec) {
   std::filesystem::create_symlink(std::filesystem::absolute(*spec.netboot), folder / boot_file,
                                   error);
   if (error) {
-    throw Error(Fault::io, format("cannot make {}: {}", (folder / boot_file).string(),
-                                  error.message()));
+    throw Error(Fault::io,
+                format("cannot make {}: {}", (folder / boot_file).string(), error.message()));
   }
 }
 

@@ -77,7 +77,8 @@ std::function<int(const Context&)> add_test(CLI::App& app) {
   app.add_option("release", options->release, "Folder of the release: out/<image>-<version>")
       ->required();
   app.add_option("--format", options->formats,
-                 "netboot or disk; may be given twice (default: all that the release has)");
+                 "netboot or disk; may be given twice (default: all that the release has)")
+      ->allow_extra_args(false);
   app.add_option("--accel", options->accelerator,
                  "auto, kvm or tcg; auto takes KVM only after a probe boot")
       ->capture_default_str();

@@ -33,9 +33,8 @@ void unshare_as_user() {
   const uid_t user = ::geteuid();
   const gid_t group = ::getegid();
   if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
-    throw Error(Fault::environment,
-                format("the kernel gives no network namespace of our own: {}",
-                       std::system_category().message(errno)));
+    throw Error(Fault::environment, format("the kernel gives no network namespace of our own: {}",
+                                           std::system_category().message(errno)));
   }
   write_map("/proc/self/setgroups", "deny");
   write_map("/proc/self/uid_map", format("{} {} 1", user, user));

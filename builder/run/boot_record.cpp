@@ -12,9 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double seconds(std::chrono::milliseconds time) {
-  return static_cast<double>(time.count()) / 1000;
-}
+double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
 
 std::vector<std::string> ids(const SelftestReport& report, std::string_view outcome) {
   std::vector<std::string> out;
@@ -60,21 +58,22 @@ std::string_view name_of(BootFormat format) noexcept {
 }
 
 std::string verdict_json(const BootRecord& record) {
-  Json json = {{"schema", "ingot/boot-test/v1"},
-               {"format", name_of(record.format)},
-               {"class", name_of(record.judged.verdict)},
-               {"reason", record.judged.reason},
-               {"emulated", record.accelerator.kind == boot::AcceleratorKind::tcg},
-               {"accelerator", {{"kind", boot::name_of(record.accelerator.kind)},
-                                {"why", record.accelerator.why}}},
-               {"qemu", record.qemu},
-               {"firmware", record.firmware},
-               {"cpus", record.cpus},
-               {"memory_mib", record.memory_mib},
-               {"kernel_line_extra", record.kernel_line_extra},
-               {"started", os::rfc3339(record.started)},
-               {"seconds", durations_of(record)},
-               {"files", files_of(record)}};
+  Json json = {
+      {"schema", "ingot/boot-test/v1"},
+      {"format", name_of(record.format)},
+      {"class", name_of(record.judged.verdict)},
+      {"reason", record.judged.reason},
+      {"emulated", record.accelerator.kind == boot::AcceleratorKind::tcg},
+      {"accelerator",
+       {{"kind", boot::name_of(record.accelerator.kind)}, {"why", record.accelerator.why}}},
+      {"qemu", record.qemu},
+      {"firmware", record.firmware},
+      {"cpus", record.cpus},
+      {"memory_mib", record.memory_mib},
+      {"kernel_line_extra", record.kernel_line_extra},
+      {"started", os::rfc3339(record.started)},
+      {"seconds", durations_of(record)},
+      {"files", files_of(record)}};
   if (record.judged.report) json["checks"] = checks_of(*record.judged.report);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

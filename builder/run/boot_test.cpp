@@ -118,12 +118,13 @@ Host prepare_host(const BootTestRequest& request, const os::Environment& environ
   host.qemu_version = boot::qemu_version(os::SystemRunner(), host.qemu);
   const fs::path folder = fresh_folder(results / "probe");
   const Scratch scratch(folder, std::nullopt);
-  host.accelerator = boot::choose_accelerator(request.accelerator, {.qemu = host.qemu,
-                                                                    .firmware = host.firmware,
-                                                                    .cpus = request.cpus,
-                                                                    .device = "/dev/kvm",
-                                                                    .scratch = folder,
-                                                                    .limit = std::chrono::seconds(8)});
+  host.accelerator =
+      boot::choose_accelerator(request.accelerator, {.qemu = host.qemu,
+                                                     .firmware = host.firmware,
+                                                     .cpus = request.cpus,
+                                                     .device = "/dev/kvm",
+                                                     .scratch = folder,
+                                                     .limit = std::chrono::seconds(8)});
   report.note(format("accelerator: {} ({})", std::string(boot::name_of(host.accelerator.kind)),
                      host.accelerator.why));
   return host;
@@ -261,9 +262,8 @@ std::vector<BootResult> test_release(const BootTestRequest& request,
   const Host host = prepare_host(request, environment, results, report);
   std::vector<BootResult> out;
   for (const BootFormat format : formats) {
-    out.push_back(during(ingot::format("testing the {} format", std::string(name_of(format))), [&] {
-      return boot_once(request, format, host, files, results, report);
-    }));
+    out.push_back(during(ingot::format("testing the {} format", std::string(name_of(format))),
+                         [&] { return boot_once(request, format, host, files, results, report); }));
   }
   return out;
 }

@@ -31,11 +31,16 @@ BootVerdict judge_report(const std::string& line) {
 
 std::optional<BootClass> class_of(BootFailure failure) {
   switch (failure) {
-    case BootFailure::none: return std::nullopt;
-    case BootFailure::firmware: return BootClass::firmware;
-    case BootFailure::kernel_panic: return BootClass::kernel_panic;
-    case BootFailure::root_refused: return BootClass::root_refused;
-    case BootFailure::user_space: return BootClass::no_report;
+    case BootFailure::none:
+      return std::nullopt;
+    case BootFailure::firmware:
+      return BootClass::firmware;
+    case BootFailure::kernel_panic:
+      return BootClass::kernel_panic;
+    case BootFailure::root_refused:
+      return BootClass::root_refused;
+    case BootFailure::user_space:
+      return BootClass::no_report;
   }
   return std::nullopt;
 }
@@ -49,13 +54,20 @@ std::string with_complaint(std::string reason, const boot::ConsoleState& console
 
 std::string_view name_of(BootClass verdict) noexcept {
   switch (verdict) {
-    case BootClass::passed: return "passed";
-    case BootClass::test_failed: return "test-failed";
-    case BootClass::no_report: return "no-report";
-    case BootClass::root_refused: return "root-refused";
-    case BootClass::kernel_panic: return "kernel-panic";
-    case BootClass::firmware: return "firmware";
-    case BootClass::qemu_failed: return "qemu-failed";
+    case BootClass::passed:
+      return "passed";
+    case BootClass::test_failed:
+      return "test-failed";
+    case BootClass::no_report:
+      return "no-report";
+    case BootClass::root_refused:
+      return "root-refused";
+    case BootClass::kernel_panic:
+      return "kernel-panic";
+    case BootClass::firmware:
+      return "firmware";
+    case BootClass::qemu_failed:
+      return "qemu-failed";
   }
   return "unknown";
 }
@@ -77,8 +89,8 @@ BootVerdict judge_boot(const BootObservation& seen) {
   }
   // A hook that still tries mirrors when time is up has refused all it got.
   const bool refused = console.phase == BootPhase::initrd && !console.complaint.empty();
-  return {refused ? BootClass::root_refused : BootClass::no_report, with_complaint(where, console),
-          {}};
+  return {
+      refused ? BootClass::root_refused : BootClass::no_report, with_complaint(where, console), {}};
 }
 
 }  // namespace ingot::run

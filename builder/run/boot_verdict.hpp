@@ -18,7 +18,7 @@ enum class BootClass {
   no_report,     ///< the kernel ran, but no report came
   root_refused,  ///< the initrd did not get or not accept its root
   kernel_panic,
-  firmware,      ///< no kernel ever started
+  firmware,  ///< no kernel ever started
   qemu_failed,
 };
 
@@ -26,9 +26,9 @@ std::string_view name_of(BootClass verdict) noexcept;
 
 struct BootObservation {
   boot::ConsoleState console;
-  std::optional<std::string> report;   ///< the line that came over the virtio port
-  std::optional<int> qemu_exit_code;   ///< when QEMU ended by itself
-  std::string qemu_said;               ///< its last words
+  std::optional<std::string> report;  ///< the line that came over the virtio port
+  std::optional<int> qemu_exit_code;  ///< when QEMU ended by itself
+  std::string qemu_said;              ///< its last words
   bool timed_out = false;
 };
 

@@ -101,9 +101,7 @@ WatchedBoot watch_boot(boot::Machine& machine, const std::filesystem::path& fold
                        const std::function<void(boot::BootPhase, milliseconds)>& on_phase) {
   const os::Clock& clock = os::system_clock();
   const auto start = clock.steady();
-  const auto now = [&] {
-    return std::chrono::duration_cast<milliseconds>(clock.steady() - start);
-  };
+  const auto now = [&] { return std::chrono::duration_cast<milliseconds>(clock.steady() - start); };
   Watch watch(folder);
   WatchedBoot boot;
   std::optional<milliseconds> failed_at;

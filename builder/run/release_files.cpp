@@ -21,15 +21,14 @@ using Files = std::map<std::string, std::filesystem::path>;
 using Pair = std::pair<std::string_view, std::string_view>;
 
 // The statement's shorter words for the same roles.
-constexpr std::array<Pair, 4> role_words = {
-    Pair{"root", "root-image"}, {"disk", "disk-raw"}, {"kernel", "vmlinuz"}, {"rootfs", "rootfs-tar"}};
+constexpr std::array<Pair, 4> role_words = {Pair{"root", "root-image"},
+                                            {"disk", "disk-raw"},
+                                            {"kernel", "vmlinuz"},
+                                            {"rootfs", "rootfs-tar"}};
 
-constexpr std::array<Pair, 6> suffix_roles = {Pair{".efi", "uki"},
-                                              {".root.erofs", "root-image"},
-                                              {".root.squashfs", "root-image"},
-                                              {".vmlinuz", "vmlinuz"},
-                                              {".initrd", "initrd"},
-                                              {".raw", "disk-raw"}};
+constexpr std::array<Pair, 6> suffix_roles = {
+    Pair{".efi", "uki"},     {".root.erofs", "root-image"}, {".root.squashfs", "root-image"},
+    {".vmlinuz", "vmlinuz"}, {".initrd", "initrd"},         {".raw", "disk-raw"}};
 
 std::string role_of(std::string_view word) {
   for (const auto& [from, to] : role_words) {
@@ -47,22 +46,23 @@ Files listed_files(const std::filesystem::path& release, const std::string& bund
   const crypto::Envelope envelope = crypto::read_bundle(bundle);
   const nlohmann::json statement =
       crypto::parse_strict_json(envelope.payload, "the release statement");
-  const auto rows = statement.value(nlohmann::json::json_pointer("/predicate/files"),
-                                    nlohmann::json::array());
+  const auto rows =
+      statement.value(nlohmann::json::json_pointer("/predicate/files"), nlohmann::json::array());
   Files files;
   for (const auto& row : rows) {
     if (!row.is_object()) continue;
     const auto name = row.find("name");
     const auto role = row.find("role");
-    if (name == row.end() || role == row.end() || !name->is_string() || !role->is_string()) continue;
+    if (name == row.end() || role == row.end() || !name->is_string() || !role->is_string())
+      continue;
     const std::string file = name->get<std::string>();
     if (file.empty() || file.front() == '.' || file.find('/') != std::string::npos) {
       throw Error(Fault::input, format("the release statement lists '{}', which is no file name",
                                        file.substr(0, 100)));
     }
     if (!is_file(release / file)) {
-      throw Error(Fault::input, format("the release lists {}, which is not in {}", file,
-                                       release.string()));
+      throw Error(Fault::input,
+                  format("the release lists {}, which is not in {}", file, release.string()));
     }
     files.emplace(role_of(role->get<std::string>()), release / file);
   }

@@ -40,9 +40,9 @@ SelftestCheck check_of(const nlohmann::json& row) {
 }  // namespace
 
 unsigned SelftestReport::count(std::string_view outcome) const {
-  return static_cast<unsigned>(std::count_if(
-      checks.begin(), checks.end(),
-      [&](const SelftestCheck& check) { return check.outcome == outcome; }));
+  return static_cast<unsigned>(
+      std::count_if(checks.begin(), checks.end(),
+                    [&](const SelftestCheck& check) { return check.outcome == outcome; }));
 }
 
 SelftestReport parse_selftest_report(std::string_view json) {

@@ -37,13 +37,14 @@ TEST_CASE("the phases of a boot follow from its console") {
   const auto state = read(upto_initrd() + "[   40.2] systemd[1]: systemd 257.13-1 running\n");
   CHECK(state.phase == BootPhase::user_space);
   CHECK(state.failure == BootFailure::none);
-  CHECK(read(upto_initrd() + "\r\nWelcome to \x1b[1mDebian GNU/Linux 13 (trixie)\x1b[0m!\r\n").phase ==
-        BootPhase::user_space);
+  CHECK(read(upto_initrd() + "\r\nWelcome to \x1b[1mDebian GNU/Linux 13 (trixie)\x1b[0m!\r\n")
+            .phase == BootPhase::user_space);
 }
 
 TEST_CASE("the console is the same however it is cut into pieces") {
-  const std::string text = upto_initrd() + "ingot: refused: http://a/b: HTTP status 404 Not Found\r\n"
-                                           "ingot: giving up: no mirror; rebooting in 5 s\r\n";
+  const std::string text = upto_initrd() +
+                           "ingot: refused: http://a/b: HTTP status 404 Not Found\r\n"
+                           "ingot: giving up: no mirror; rebooting in 5 s\r\n";
   const auto whole = read(text);
   boot::ConsoleReader reader;
   for (const char c : text) reader.feed({&c, 1});
@@ -122,7 +123,8 @@ TEST_CASE("what services print does not look like the initrd's hook") {
 
 TEST_CASE("reasons carry no control characters and endless lines are cut") {
   const auto state = read(std::string(kernel) +
-                          "\x1b[31m[ 1.0] Kernel panic - not syncing:\x1b[0m \x01\x02" "bad\xff\n");
+                          "\x1b[31m[ 1.0] Kernel panic - not syncing:\x1b[0m \x01\x02"
+                          "bad\xff\n");
   CHECK(state.reason == "[ 1.0] Kernel panic - not syncing: bad");
 
   boot::ConsoleReader reader;

@@ -25,7 +25,8 @@ std::string ask(std::uint16_t port, const std::string& request) {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(port);
-  REQUIRE(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  REQUIRE(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
+          0);
   REQUIRE(::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL) ==
           static_cast<ssize_t>(request.size()));
   std::string answer;
@@ -38,7 +39,8 @@ std::string ask(std::uint16_t port, const std::string& request) {
 }
 
 std::string get(std::uint16_t port, const std::string& path, const std::string& method = "GET") {
-  return ask(port, format("{} {} HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n", method, path));
+  return ask(port,
+             format("{} {} HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n", method, path));
 }
 
 bool holds(const std::string& text, std::string_view part) {

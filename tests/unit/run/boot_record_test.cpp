@@ -17,7 +17,8 @@ run::BootRecord record() {
   record.judged.report = run::SelftestReport{
       .passed = true,
       .image = "x",
-      .checks = {{"os.boot", "pass", "F", ""}, {"a", "pass", "F", ""}, {"pci.count", "skip", "F", ""}}};
+      .checks = {
+          {"os.boot", "pass", "F", ""}, {"a", "pass", "F", ""}, {"pci.count", "skip", "F", ""}}};
   record.accelerator = {boot::AcceleratorKind::tcg, "no /dev/kvm"};
   record.took = 84'400ms;
   record.phases = {{boot::BootPhase::firmware, 0ms}, {boot::BootPhase::kernel, 17'500ms}};

@@ -95,11 +95,10 @@ TEST_CASE("a QEMU that fails is told apart from a node that fails") {
 }
 
 TEST_CASE("time that is up is judged by how far the node came") {
-  for (const auto& [phase, verdict] :
-       {std::pair{BootPhase::firmware, BootClass::firmware},
-        std::pair{BootPhase::kernel, BootClass::no_report},
-        std::pair{BootPhase::initrd, BootClass::no_report},
-        std::pair{BootPhase::user_space, BootClass::no_report}}) {
+  for (const auto& [phase, verdict] : {std::pair{BootPhase::firmware, BootClass::firmware},
+                                       std::pair{BootPhase::kernel, BootClass::no_report},
+                                       std::pair{BootPhase::initrd, BootClass::no_report},
+                                       std::pair{BootPhase::user_space, BootClass::no_report}}) {
     BootObservation seen = at(phase);
     seen.timed_out = true;
     const auto judged = run::judge_boot(seen);

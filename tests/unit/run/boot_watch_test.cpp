@@ -75,9 +75,10 @@ TEST_CASE("a silent machine is given up when time is up") {
 }
 
 TEST_CASE("a node that floods the report port is cut off") {
-  const auto boot = watch("head -c 6000000 /dev/zero | tr '\\0' x >>\"$TMPDIR/report.raw\"\n"
-                          "exec sleep 60\n",
-                          std::chrono::seconds(30));
+  const auto boot = watch(
+      "head -c 6000000 /dev/zero | tr '\\0' x >>\"$TMPDIR/report.raw\"\n"
+      "exec sleep 60\n",
+      std::chrono::seconds(30));
   REQUIRE(boot.seen.report);
   CHECK(run::judge_boot(boot.seen).verdict == BootClass::test_failed);
 }

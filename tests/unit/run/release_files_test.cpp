@@ -24,8 +24,9 @@ struct Folder {
         format(R"({{"_type":"https://in-toto.io/Statement/v1","subject":[],)"
                R"("predicateType":"x","predicate":{{"files":[{}]}}}})",
                rows);
-    os::write_file(path / run::release_bundle_name,
-                   crypto::signed_bundle(statement, crypto::PrivateKey::generate(crypto::KeyType::ec_p256)));
+    os::write_file(
+        path / run::release_bundle_name,
+        crypto::signed_bundle(statement, crypto::PrivateKey::generate(crypto::KeyType::ec_p256)));
   }
 };
 
