@@ -38,10 +38,20 @@ fs::path needed_file(std::string_view variable, const fs::path& fallback, const 
   return path;
 }
 
+/// Leaves before anything was made when something is missing here.
+os::TempDir folder_where_possible() {
+  needed_file("INGOT_TEST_FIRMWARE", "/usr/share/OVMF/OVMF_CODE_4M.fd", "UEFI firmware");
+  needed_file("INGOT_TEST_STUB", "/usr/lib/systemd/boot/efi/linuxx64.efi.stub", "a UEFI stub");
+  needed_file("INGOT_TEST_KERNEL", "", "a kernel");
+  const fs::path busybox = needed_file("INGOT_TEST_BUSYBOX", "/bin/busybox", "a static busybox");
+  if (os::read_file(busybox).find("/ld-linux") != std::string::npos) skip("busybox is not static");
+  if (!os::find_program(environment(), "qemu-system-x86_64")) skip("no QEMU");
+  return os::TempDir("boot test");
+}
+
 /// A release whose node is an initrd with busybox that runs `work`; $PORT is the report port.
 fs::path write_release(const fs::path& folder, const std::string& work) {
   const fs::path busybox = needed_file("INGOT_TEST_BUSYBOX", "/bin/busybox", "a static busybox");
-  if (os::read_file(busybox).find("/ld-linux") != std::string::npos) skip("busybox is not static");
   const fs::path tree = folder / "tree";
   fs::create_directories(tree / "bin");
   fs::copy_file(busybox, tree / "bin/busybox");
@@ -84,8 +94,6 @@ fs::path write_release(const fs::path& folder, const std::string& work) {
 }
 
 run::BootResult boot_node(const os::TempDir& folder, const std::string& work) {
-  needed_file("INGOT_TEST_FIRMWARE", "/usr/share/OVMF/OVMF_CODE_4M.fd", "UEFI firmware");
-  if (!os::find_program(environment(), "qemu-system-x86_64")) skip("no QEMU");
   run::BootTestRequest request;
   request.release = write_release(folder.path(), work);
   request.accelerator = boot::AcceleratorChoice::tcg;
@@ -108,7 +116,7 @@ std::string report_of(const std::string& verdict) {
 }  // namespace
 
 TEST_CASE("a node that reports pass passes, and the bytes that were booted are on record") {
-  const os::TempDir folder("boot test");
+  const os::TempDir folder = folder_where_possible();
   const auto result = boot_node(folder, "echo '" + report_of("pass") + "' >$PORT");
   CHECK(result.record.judged.verdict == run::BootClass::passed);
   const auto verdict = nlohmann::json::parse(os::read_file(result.folder / "verdict.json"));
@@ -119,14 +127,14 @@ TEST_CASE("a node that reports pass passes, and the bytes that were booted are o
 }
 
 TEST_CASE("a node that reports fail fails the test") {
-  const os::TempDir folder("boot test");
+  const os::TempDir folder = folder_where_possible();
   const auto result = boot_node(folder, "echo '" + report_of("fail") + "' >$PORT");
   CHECK(result.record.judged.verdict == run::BootClass::test_failed);
   CHECK(result.summary.find("os.boot") != std::string::npos);
 }
 
 TEST_CASE("a node that panics is told at once") {
-  const os::TempDir folder("boot test");
+  const os::TempDir folder = folder_where_possible();
   const auto result = boot_node(folder, "exit 1");
   CHECK(result.record.judged.verdict == run::BootClass::kernel_panic);
   CHECK(result.record.took < std::chrono::minutes(4));
