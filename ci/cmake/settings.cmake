@@ -24,6 +24,7 @@ target_compile_options(ingot_settings INTERFACE
   -Wnon-virtual-dtor -Woverloaded-virtual
   -Wimplicit-fallthrough
   -Wformat=2
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # GCC 12 sees overlaps in std::string that are none
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=  # no path of the build machine in the binary
   -fstack-protector-strong)
 target_compile_definitions(ingot_settings INTERFACE
