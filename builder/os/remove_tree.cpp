@@ -44,8 +44,8 @@ Fd open_folder(int parent, const std::string& name, const fs::path& shown) {
   constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   Fd folder(::openat(parent, name.c_str(), flags));
   if (!folder && errno == EACCES) {
-    ::fchmodat(parent, name.c_str(), 0700, 0);
-    folder = Fd(::openat(parent, name.c_str(), flags));
+    if (::fchmodat(parent, name.c_str(), 0700, 0) == 0)
+      folder = Fd(::openat(parent, name.c_str(), flags));
   }
   if (!folder) throw_errno("cannot open " + shown.string() + " to remove it");
   return folder;
