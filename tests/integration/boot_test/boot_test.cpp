@@ -2,7 +2,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -49,31 +51,65 @@ os::TempDir folder_where_possible() {
   return os::TempDir("boot test");
 }
 
+/// What lets the node see its report port, in the order of loading, where the kernel has it as
+/// modules; copied to the top of `tree`.
+std::vector<std::string> add_modules(const fs::path& tree) {
+  const fs::path kernel = needed_file("INGOT_TEST_KERNEL", "", "a kernel");
+  const fs::path modules = kernel.parent_path().parent_path() / "lib/modules";
+  std::map<std::string, fs::path> found;
+  if (fs::is_directory(modules)) {
+    for (const auto& entry : fs::recursive_directory_iterator(modules)) {
+      if (entry.is_regular_file()) found[entry.path().filename()] = entry.path();
+    }
+  }
+  std::vector<std::string> names;
+  for (const char* name : {"virtio_ring", "virtio", "virtio_pci_legacy_dev",
+                           "virtio_pci_modern_dev", "virtio_pci", "virtio_console"}) {
+    const auto module = found.find(std::string(name) + ".ko");
+    if (module == found.end()) continue;
+    fs::copy_file(module->second, tree / module->first);
+    names.push_back(module->first);
+  }
+  return names;
+}
+
 /// A release whose node is an initrd with busybox that runs `work`; $PORT is the report port.
 fs::path write_release(const fs::path& folder, const std::string& work) {
   const fs::path busybox = needed_file("INGOT_TEST_BUSYBOX", "/bin/busybox", "a static busybox");
   const fs::path tree = folder / "tree";
   fs::create_directories(tree / "bin");
   fs::copy_file(busybox, tree / "bin/busybox");
+  const std::vector<std::string> modules = add_modules(tree);
+  std::string load;
+  std::string listed = "bin\nbin/busybox\ninit\n";
+  for (const std::string& module : modules) {
+    load += "$bb insmod /" + module + "\n";
+    listed += module + "\n";
+  }
   os::write_file(tree / "init",
                  "#!/bin/busybox sh\n"
                  "bb=/bin/busybox\n"
                  "$bb mkdir -p /proc /sys /dev\n"
                  "$bb mount -t proc proc /proc\n"
                  "$bb mount -t sysfs sysfs /sys\n"
-                 "$bb mount -t devtmpfs devtmpfs /dev\n"
-                 "for port in /sys/class/virtio-ports/*; do\n"
-                 "  if [ \"$($bb cat $port/name)\" = org.ingot.selftest ]; then\n"
-                 "    PORT=/dev/${port##*/}\n"
-                 "  fi\n"
-                 "done\n" +
+                 "$bb mount -t devtmpfs devtmpfs /dev\n" +
+                     load +
+                     "for attempt in 1 2 3 4 5 6 7 8 9 10; do\n"
+                     "  for port in /sys/class/virtio-ports/*; do\n"
+                     "    if [ \"$($bb cat $port/name)\" = org.ingot.selftest ]; then\n"
+                     "      PORT=/dev/${port##*/}\n"
+                     "      break 2\n"
+                     "    fi\n"
+                     "  done\n"
+                     "  $bb sleep 1\n"
+                     "done\n" +
                      work + "\n$bb sleep 600\n",
                  0755);
   os::Command pack;
   pack.program = "busybox";
   pack.args = {"cpio", "-o", "-H", "newc", "-F", (folder / "initrd").string()};
   pack.cwd = tree;
-  pack.stdin_text = "bin\nbin/busybox\ninit\n";
+  pack.stdin_text = listed;
   pack.why = "pack the test's initrd";
   os::require(os::SystemRunner(), pack);
 
