@@ -70,9 +70,12 @@ struct Release {
   os::TempDir folder{"sigstore test"};
   PrivateKey key;
   fs::path bundle = folder.path() / "release.sigstore.json";
+  fs::path kernel = folder.path() / "vmlinuz";
+  fs::path initrd = folder.path() / "initrd";
 
   explicit Release(KeyType type = KeyType::ec_p256) : key(PrivateKey::generate(type)) {
-    os::write_file(folder.path() / "vmlinuz", "a kernel");
+    os::write_file(kernel, "a kernel");
+    os::write_file(initrd, "an image");
     run::write_release(folder.path(),
                        {.product = "test",
                         .version = "1",
@@ -83,15 +86,16 @@ struct Release {
                         .driver_version = {},
                         .driver_flavour = {},
                         .containerd_version = {}},
-                       {{"vmlinuz", "kernel", "application/octet-stream", {}}}, key,
-                       run::KeyOrigin::release);
+                       {{"vmlinuz", "kernel", "application/octet-stream", {}},
+                        {"initrd", "initrd", "application/octet-stream", {}}},
+                       key, run::KeyOrigin::release);
   }
 
   bool oracle_accepts(const std::string& key_file = "release.pub") const {
     const os::Outcome outcome =
         run_in(folder.path(), "node",
                {(oracle() / "verify.mjs").string(), bundle.string(),
-                (folder.path() / key_file).string(), (folder.path() / "vmlinuz").string()});
+                (folder.path() / key_file).string(), kernel.string(), initrd.string()});
     UNSCOPED_INFO(outcome.output);
     CHECK((outcome.exit_code == 0 || outcome.exit_code == 1));
     // A verifier that cannot even start refuses nothing.
@@ -129,8 +133,11 @@ TEST_CASE("both refuse forgeries", "[sigstore]") {
   REQUIRE(release.oracle_accepts());
   json bundle = release.read();
   json& dsse = bundle["dsseEnvelope"];
-  SECTION("a byte of a file changed") {
-    os::write_file(release.folder.path() / "vmlinuz", "a kernem");
+  SECTION("a byte of the first file changed") { os::write_file(release.kernel, "a kernem"); }
+  SECTION("a byte of the last file changed") { os::write_file(release.initrd, "bn image"); }
+  SECTION("two files swapped") {
+    os::write_file(release.kernel, "an image");
+    os::write_file(release.initrd, "a kernel");
   }
   SECTION("a byte of the signature changed") {
     auto signature = *crypto::bytes_of_base64(dsse["signatures"][0]["sig"].get<std::string>());
@@ -142,7 +149,6 @@ TEST_CASE("both refuse forgeries", "[sigstore]") {
     const Release other;
     dsse["payload"] = other.read()["dsseEnvelope"]["payload"];
     release.write(bundle);
-    os::write_file(release.folder.path() / "vmlinuz", "a kernel");
   }
   SECTION("the payload type changed") {
     dsse["payloadType"] = "application/vnd.in-toto+jsom";
