@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "disk/root_image.hpp"
 
-#include <algorithm>
-#include <array>
 #include <bit>
+#include <limits>
+#include <vector>
 
 #include <fcntl.h>
 
@@ -21,46 +21,35 @@ namespace {
 
 constexpr std::string_view tree_inside = "/run/ingot/tree";
 constexpr std::string_view image_inside = "/run/ingot/image";
-constexpr std::uint64_t superblock_at = 1024;
-constexpr std::uint32_t magic = 0xe0f5e1e2;
+constexpr std::uint32_t magic = 0x73717368;
+constexpr std::uint64_t padding = 4096;
 
 void check(const RootImageSpec& spec) {
-  if (!std::has_single_bit(spec.cluster) || spec.cluster < 4096 || spec.cluster > (1U << 20)) {
-    throw Error(Fault::input, format("a compression cluster of {} bytes is not possible: a power "
-                                     "of two from 4096 to 1048576",
-                                     spec.cluster));
+  if (!std::has_single_bit(spec.block) || spec.block < 4096 || spec.block > (1U << 20)) {
+    throw Error(Fault::input, format("a block of {} bytes is not possible: a power of two from "
+                                     "4096 to 1048576",
+                                     spec.block));
   }
-  const bool plain = std::all_of(spec.compression.begin(), spec.compression.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == ',' || c == '=';
-  });
-  if (!plain) {
-    throw Error(Fault::input, format("'{}' is no compression of mkfs.erofs, as \"zstd,level=3\" is",
-                                     spec.compression));
+  if (spec.level < 1 || spec.level > 22) {
+    throw Error(Fault::input, format("zstd has no level {}: 1 to 22", spec.level));
+  }
+  if (spec.epoch < 0 || spec.epoch > std::numeric_limits<std::uint32_t>::max()) {
+    throw Error(Fault::input, format("squashfs cannot hold the time {}", spec.epoch));
   }
 }
 
 /// An image that ends early or belongs to another build must not leave the room.
-void check_superblock(const std::filesystem::path& image, const Guid& id, std::uint64_t size) {
+void check_superblock(const RootImageSpec& spec, const std::filesystem::path& image,
+                      std::uint64_t size) {
   const os::Fd fd = os::open_file(image, O_RDONLY);
-  std::vector<std::uint8_t> super(128);
-  read_at(fd.get(), image, superblock_at, super);
-  std::array<std::uint8_t, Guid::size> uuid{};
-  for (std::size_t i = 0; i < uuid.size(); ++i) {
-    uuid[i] = super[48 + i];
-  }
-  // EROFS keeps the UUID in the order of its text.
-  std::string text;
-  for (std::size_t i = 0; i < uuid.size(); ++i) {
-    const bool dash = i == 4 || i == 6 || i == 8 || i == 10;
-    text += format("{}{:02x}", dash ? "-" : "", uuid[i]);
-  }
-  const std::uint64_t blocks = load_le<std::uint32_t>(super, 36);
-  const unsigned block_bits = super[12];
-  if (load_le<std::uint32_t>(super, 0) != magic || text != id.text() || block_bits < 9 ||
-      block_bits > 16 || blocks << block_bits != size) {
+  std::vector<std::uint8_t> super(96);
+  read_at(fd.get(), image, 0, super);
+  const auto used = load_le<std::uint64_t>(super, 40);
+  if (load_le<std::uint32_t>(super, 0) != magic ||
+      load_le<std::uint32_t>(super, 8) != static_cast<std::uint32_t>(spec.epoch) ||
+      load_le<std::uint32_t>(super, 12) != spec.block || used > size || size - used >= padding) {
     throw Error(Fault::step_failed,
-                "mkfs.erofs left an image whose superblock is not what was "
-                "asked for");
+                "mksquashfs left an image whose superblock is not what was asked for");
   }
 }
 
@@ -69,17 +58,23 @@ void check_superblock(const std::filesystem::path& image, const Guid& id, std::u
 os::Command root_image_command(const RootImageSpec& spec) {
   check(spec);
   os::Command command;
-  command.program = "mkfs.erofs";
-  command.args = {"--quiet", format("-T{}", spec.epoch), "-U", spec.id.text()};
-  if (!spec.compression.empty()) {
-    command.args.push_back("-z" + spec.compression);
-    command.args.push_back(format("-C{}", spec.cluster));
-  }
+  command.program = "mksquashfs";
+  command.args = {std::string(tree_inside),
+                  std::string(image_inside),
+                  "-noappend",
+                  "-no-progress",
+                  "-quiet",
+                  "-exit-on-error",
+                  "-comp",
+                  "zstd",
+                  "-Xcompression-level",
+                  format("{}", spec.level),
+                  "-b",
+                  format("{}", spec.block)};
   if (spec.workers != 0) {
-    command.args.push_back(format("--workers={}", spec.workers));
+    command.args.insert(command.args.end(), {"-processors", format("{}", spec.workers)});
   }
-  command.args.insert(command.args.end(), {std::string(image_inside), std::string(tree_inside)});
-  // With it earlier modification times stay as they are; -T alone would set all of them.
+  // The image's own time, and the latest of its files; earlier ones stay as they are.
   command.env["SOURCE_DATE_EPOCH"] = format("{}", spec.epoch);
   command.why = "make the root image";
   return command;
@@ -92,9 +87,9 @@ RootImage make_root_image(const Tool& tool, const RootImageSpec& spec) {
     const os::Outcome outcome =
         tool(command, {{spec.tree, std::string(tree_inside), os::Access::read_only},
                        {file.temporary(), std::string(image_inside), os::Access::read_write}});
-    expect_ok(outcome, command, "erofs-utils");
+    expect_ok(outcome, command, "squashfs-tools");
     const crypto::FileDigest measured = crypto::measure_file(file.temporary());
-    check_superblock(file.temporary(), spec.id, measured.size);
+    check_superblock(spec, file.temporary(), measured.size);
     file.commit();
     return RootImage{measured.digest, measured.size};
   });

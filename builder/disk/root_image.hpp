@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A read-only root image (EROFS) of a tree, as netboot nodes fetch it.
+// A read-only root image (squashfs) of a tree, as netboot nodes fetch it.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 
 #include "base/digest.hpp"
-#include "disk/guid.hpp"
 #include "disk/tool.hpp"
 
 namespace ingot::disk {
@@ -15,12 +13,10 @@ namespace ingot::disk {
 struct RootImageSpec {
   std::filesystem::path tree;  ///< folder of the host; read only
   std::filesystem::path output;
-  Guid id;
-  std::int64_t epoch = 0;  ///< no time in the image is later
-  /// As mkfs.erofs names it: "lz4hc,level=9", "zstd,level=3"; empty: not compressed.
-  std::string compression = "zstd,level=3";
-  std::uint32_t cluster = 65536;  ///< bytes compressed together: a power of two, 4 KiB to 1 MiB
-  unsigned workers = 0;           ///< 0: mkfs.erofs decides; never changes the bytes
+  std::int64_t epoch = 0;        ///< no time in the image is later; 0 to 2^32 - 1
+  int level = 3;                 ///< of zstd, 1 to 22
+  std::uint32_t block = 131072;  ///< bytes compressed together: a power of two, 4 KiB to 1 MiB
+  unsigned workers = 0;          ///< 0: one for each processor; never changes the bytes
 };
 
 struct RootImage {
@@ -28,12 +24,13 @@ struct RootImage {
   std::uint64_t size = 0;
 };
 
-/// The mkfs.erofs command, with paths as the build root sees them. Pure; Fault::input for a
-/// cluster size or compression that cannot be.
+/// The mksquashfs command, with paths as the build root sees them. Pure; Fault::input for a block
+/// size, level or epoch that cannot be.
 os::Command root_image_command(const RootImageSpec& spec);
 
-/// Makes the image and looks at its superblock; `output` exists only when it is complete. The
-/// build root needs erofs-utils (1.8 for zstd and workers).
+/// Makes the image and looks at its superblock (Documentation/filesystems/squashfs.rst of Linux);
+/// `output` exists only when it is complete. The build root needs squashfs-tools (4.4 or later,
+/// for images that depend on the tree alone).
 RootImage make_root_image(const Tool& tool, const RootImageSpec& spec);
 
 }  // namespace ingot::disk

@@ -26,9 +26,11 @@ constexpr std::array<Pair, 4> role_words = {Pair{"root", "root-image"},
                                             {"kernel", "vmlinuz"},
                                             {"rootfs", "rootfs-tar"}};
 
-constexpr std::array<Pair, 6> suffix_roles = {
-    Pair{".efi", "uki"},     {".root.erofs", "root-image"}, {".root.squashfs", "root-image"},
-    {".vmlinuz", "vmlinuz"}, {".initrd", "initrd"},         {".raw", "disk-raw"}};
+constexpr std::array<Pair, 5> suffix_roles = {Pair{".efi", "uki"},
+                                              {".root.squashfs", "root-image"},
+                                              {".vmlinuz", "vmlinuz"},
+                                              {".initrd", "initrd"},
+                                              {".raw", "disk-raw"}};
 
 std::string role_of(std::string_view word) {
   for (const auto& [from, to] : role_words) {

@@ -21,7 +21,8 @@ disk::Tool build_root_tool(const Workplace& workplace, const FormatRequest& requ
                                                              const std::vector<os::Bind>& binds) {
     os::Command command = wanted;
     command.on_line = [&](std::string_view line) { workplace.log.line(step, line); };
-    for (const auto& [name, value] : build_environment(workplace)) command.env.insert({name, value});
+    for (const auto& [name, value] : build_environment(workplace))
+      command.env.insert({name, value});
     return os::run_in_sandbox(workplace.runner, workplace.environment,
                               {.lowers = {build_root}, .binds = binds}, command);
   };
@@ -39,8 +40,9 @@ Sha256 seed_of(const FormatRequest& request, std::string_view purpose) {
 
 const spec::Kernel& kernel_of(const FormatRequest& request) {
   if (!request.image.kernel) {
-    throw Error(Fault::input, request.image.file +
-                                  ": formats netboot and disk need a kernel; name one under 'kernel'");
+    throw Error(
+        Fault::input,
+        request.image.file + ": formats netboot and disk need a kernel; name one under 'kernel'");
   }
   return *request.image.kernel;
 }
@@ -105,14 +107,12 @@ MadeFile write_rootfs_tar(const Workplace& workplace, const FormatRequest& reque
 }
 
 MadeFile write_root_image(const Workplace& workplace, const FormatRequest& request) {
-  const std::string name = stem_of(request.image) + ".root.erofs";
+  const std::string name = stem_of(request.image) + ".root.squashfs";
   const disk::RootImage image = disk::make_root_image(
       build_root_tool(workplace, request, "root-image"),
-      {.tree = request.tree,
-       .output = request.output / name,
-       .id = disk::derived_guid(seed_of(request, "root-image"), "root image"),
-       .epoch = workplace.epoch});
-  return {name, "root-image", "application/vnd.erofs", crypto::FileDigest{image.digest, image.size}};
+      {.tree = request.tree, .output = request.output / name, .epoch = workplace.epoch});
+  return {name, "root-image", "application/vnd.squashfs",
+          crypto::FileDigest{image.digest, image.size}};
 }
 
 std::vector<MadeFile> write_kernel_files(const Workplace&, const FormatRequest& request) {

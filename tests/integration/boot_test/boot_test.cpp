@@ -115,7 +115,7 @@ fs::path write_release(const fs::path& folder, const std::string& work) {
 
   const fs::path release = folder / "tiny-1";
   fs::create_directory(release);
-  os::write_file(release / "tiny-1.root.erofs", "nobody asks for it");
+  os::write_file(release / "tiny-1.root.squashfs", "nobody asks for it");
   boot::write_uki(
       {.stub = needed_file("INGOT_TEST_STUB", "/usr/lib/systemd/boot/efi/linuxx64.efi.stub",
                            "a UEFI stub"),

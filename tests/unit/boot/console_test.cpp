@@ -89,8 +89,8 @@ TEST_CASE("a kernel panic is told by its line, anywhere after the firmware") {
 TEST_CASE("one bad mirror is a complaint, all bad mirrors are a refusal") {
   const std::string refused =
       upto_initrd() +
-      "ingot: fetching http://10.0.2.2:1/x.root.erofs (10 bytes)\r\n"
-      "ingot: refused: http://10.0.2.2:1/x.root.erofs: digest mismatch: expected aa, got bb\r\n";
+      "ingot: fetching http://10.0.2.2:1/x.root.squashfs (10 bytes)\r\n"
+      "ingot: refused: http://10.0.2.2:1/x.root.squashfs: digest mismatch: expected aa, got bb\r\n";
   const auto once = read(refused);
   CHECK(once.failure == BootFailure::none);
   CHECK(once.complaint.find("digest mismatch") != std::string::npos);

@@ -54,14 +54,14 @@ TEST_CASE("a named file is served whole, byte by byte") {
   std::string content;
   for (int i = 0; i < 700'000; ++i) content += static_cast<char>(i * 7);
   os::write_file(folder.path() / "root image", content);
-  const boot::HttpServer server({{"x.root.erofs", folder.path() / "root image"}});
+  const boot::HttpServer server({{"x.root.squashfs", folder.path() / "root image"}});
 
-  const std::string answer = get(server.port(), "/x.root.erofs");
+  const std::string answer = get(server.port(), "/x.root.squashfs");
   CHECK(answer.starts_with("HTTP/1.1 200"));
   CHECK(holds(answer, "Content-Length: 700000\r\n"));
   CHECK(answer.substr(answer.find("\r\n\r\n") + 4) == content);
   CHECK(server.sent() == content.size());
-  CHECK(server.requests().at("x.root.erofs") == 1);
+  CHECK(server.requests().at("x.root.squashfs") == 1);
 }
 
 TEST_CASE("HEAD tells the size and sends nothing") {

@@ -2,6 +2,7 @@
 #include "disk/root_image.hpp"
 
 #include <filesystem>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/little_endian.hpp"
@@ -13,27 +14,26 @@ using namespace ingot;
 
 namespace {
 
+constexpr std::uint32_t epoch = 1'700'000'000;
+
 disk::RootImageSpec sample(const std::filesystem::path& folder) {
   disk::RootImageSpec spec;
   spec.tree = folder;
-  spec.output = folder / "root.erofs";
-  spec.id = disk::Guid::from_text("11111111-2222-4333-8444-555555555555");
-  spec.epoch = 1'700'000'000;
+  spec.output = folder / "root.squashfs";
+  spec.epoch = epoch;
   return spec;
 }
 
-/// Writes what mkfs.erofs would, as far as it is looked at.
-disk::Tool leaving(std::uint32_t magic, std::uint8_t first_of_id, std::uint32_t blocks) {
+/// Writes what mksquashfs would, as far as it is looked at.
+disk::Tool leaving(std::uint32_t magic, std::uint32_t time, std::uint64_t used) {
   return [=](const os::Command&, const std::vector<os::Bind>& binds) {
     std::string image(8192, '\0');
-    std::vector<std::uint8_t> super(128);
+    std::vector<std::uint8_t> super(96);
     store_le(std::span(super), 0, magic);
-    super[12] = 12;
-    store_le(std::span(super), 36, blocks);
-    const std::uint8_t id[] = {first_of_id, 0x11, 0x11, 0x11, 0x22, 0x22, 0x43, 0x33,
-                               0x84,        0x44, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55};
-    std::copy(std::begin(id), std::end(id), super.begin() + 48);
-    image.replace(1024, super.size(), std::string(super.begin(), super.end()));
+    store_le(std::span(super), 8, time);
+    store_le(std::span(super), 12, std::uint32_t{131072});
+    store_le(std::span(super), 40, used);
+    image.replace(0, super.size(), std::string(super.begin(), super.end()));
     os::write_file(binds.at(1).source, image);
     return os::Outcome{};
   };
@@ -41,33 +41,36 @@ disk::Tool leaving(std::uint32_t magic, std::uint8_t first_of_id, std::uint32_t 
 
 }  // namespace
 
-TEST_CASE("mkfs.erofs is told id, time and compression") {
+TEST_CASE("mksquashfs is told time, compression and block size") {
   disk::RootImageSpec spec = sample("/x");
   spec.workers = 3;
   const os::Command command = disk::root_image_command(spec);
   CHECK(joined(command.args, " ") ==
-        "--quiet -T1700000000 -U 11111111-2222-4333-8444-555555555555 -zzstd,level=3 -C65536 "
-        "--workers=3 /run/ingot/image /run/ingot/tree");
+        "/run/ingot/tree /run/ingot/image -noappend -no-progress -quiet -exit-on-error -comp zstd "
+        "-Xcompression-level 3 -b 131072 -processors 3");
   CHECK(command.env.at("SOURCE_DATE_EPOCH") == "1700000000");
-  spec.compression.clear();
-  CHECK(joined(disk::root_image_command(spec).args, " ").find("-C") == std::string::npos);
 }
 
-TEST_CASE("a compression or cluster size that cannot be is refused") {
+TEST_CASE("a root image that cannot be is refused") {
   disk::RootImageSpec spec = sample("/x");
-  SECTION("cluster") { spec.cluster = 5000; }
-  SECTION("large cluster") { spec.cluster = 2U << 20; }
-  SECTION("words") { spec.compression = "zstd --offset=1"; }
+  SECTION("block") { spec.block = 5000; }
+  SECTION("large block") { spec.block = 2U << 20; }
+  SECTION("level") { spec.level = 23; }
+  SECTION("no level") { spec.level = 0; }
+  SECTION("before all time") { spec.epoch = -1; }
+  SECTION("after all time") { spec.epoch = std::int64_t{1} << 32; }
   CHECK_THROWS_AS(disk::root_image_command(spec), Error);
 }
 
 TEST_CASE("an image is kept only when its superblock is what was asked for") {
-  const os::TempDir folder("erofs");
+  const os::TempDir folder("squashfs");
   const disk::RootImageSpec spec = sample(folder.path());
-  CHECK_THROWS_AS(disk::make_root_image(leaving(0x1234, 0x11, 2), spec), Error);
-  CHECK_THROWS_AS(disk::make_root_image(leaving(0xe0f5e1e2, 0x12, 2), spec), Error);
-  CHECK_THROWS_AS(disk::make_root_image(leaving(0xe0f5e1e2, 0x11, 3), spec), Error);
+  constexpr std::uint32_t magic = 0x73717368;
+  CHECK_THROWS_AS(disk::make_root_image(leaving(0x1234, epoch, 8000), spec), Error);
+  CHECK_THROWS_AS(disk::make_root_image(leaving(magic, epoch + 1, 8000), spec), Error);
+  CHECK_THROWS_AS(disk::make_root_image(leaving(magic, epoch, 8193), spec), Error);
+  CHECK_THROWS_AS(disk::make_root_image(leaving(magic, epoch, 4096), spec), Error);
   CHECK_FALSE(std::filesystem::exists(spec.output));
-  CHECK(disk::make_root_image(leaving(0xe0f5e1e2, 0x11, 2), spec).size == 8192);
+  CHECK(disk::make_root_image(leaving(magic, epoch, 8000), spec).size == 8192);
   CHECK(std::filesystem::exists(spec.output));
 }

@@ -35,26 +35,26 @@ struct Folder {
 TEST_CASE("an unsigned release is read by its names") {
   const Folder folder;
   folder.put("tiny-1.0.efi");
-  folder.put("tiny-1.0.root.erofs");
+  folder.put("tiny-1.0.root.squashfs");
   folder.put("tiny-1.0.raw");
   folder.put("other-1.0.vmlinuz");
   const auto files = run::release_files(folder.path);
   CHECK(files.size() == 3);
   CHECK(files.at("uki") == folder.path / "tiny-1.0.efi");
-  CHECK(files.at("root-image") == folder.path / "tiny-1.0.root.erofs");
+  CHECK(files.at("root-image") == folder.path / "tiny-1.0.root.squashfs");
   CHECK(files.at("disk-raw") == folder.path / "tiny-1.0.raw");
 }
 
 TEST_CASE("a signed release is read by its statement, long and short role words alike") {
   const Folder folder;
   folder.put("a.efi");
-  folder.put("b.erofs");
+  folder.put("b.image");
   folder.put("c.raw");
-  folder.put_statement(R"({"name":"a.efi","role":"uki"},{"name":"b.erofs","role":"root"},)"
+  folder.put_statement(R"({"name":"a.efi","role":"uki"},{"name":"b.image","role":"root"},)"
                        R"({"name":"c.raw","role":"disk-raw"})");
   const auto files = run::release_files(folder.path);
   CHECK(files.at("uki") == folder.path / "a.efi");
-  CHECK(files.at("root-image") == folder.path / "b.erofs");
+  CHECK(files.at("root-image") == folder.path / "b.image");
   CHECK(files.at("disk-raw") == folder.path / "c.raw");
 }
 
