@@ -5,7 +5,9 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -21,6 +23,28 @@ Fd open_source(const std::filesystem::path& path) { return open_file(path, O_PAT
 
 std::string through(const Fd& fd) { return format("/proc/self/fd/{}", fd.get()); }
 
+bool all_private() { return ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0; }
+
+/// Makes the root of a chroot the root of our mount namespace: no mount below it could be changed
+/// from inside otherwise, and a program in a sandbox could climb out of the chroot.
+void root_namespace_in_chroot() {
+  const std::filesystem::path folder = std::filesystem::current_path();
+  const Fd root = open_source("/");
+  const Fd space = open_file("/proc/self/ns/mnt", O_RDONLY);
+  // Joining a mount namespace, even the own one, leaves a chroot: see setns(2).
+  if (::setns(space.get(), CLONE_NEWNS) != 0 || !all_private()) {
+    throw_environment("cannot make mounts private in a chroot");
+  }
+  const Fd tree(::open_tree(root.get(), "",
+                            OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH));
+  constexpr unsigned both_opened = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+  if (!tree || ::move_mount(tree.get(), "", root.get(), "", both_opened) != 0 ||
+      ::fchdir(tree.get()) != 0 || ::syscall(SYS_pivot_root, ".", ".") != 0 ||
+      ::umount2(".", MNT_DETACH) != 0 || ::chdir(folder.c_str()) != 0) {
+    throw_environment("cannot make the root of this chroot a mount");
+  }
+}
+
 }  // namespace
 
 void throw_environment(const std::string& doing) {
@@ -28,9 +52,9 @@ void throw_environment(const std::string& doing) {
 }
 
 void make_mounts_private() {
-  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
-    throw_environment("cannot make mounts private");
-  }
+  if (all_private()) return;
+  if (errno != EINVAL) throw_environment("cannot make mounts private");
+  root_namespace_in_chroot();
 }
 
 Fd copy_of_tree(const std::filesystem::path& path) {

@@ -15,7 +15,9 @@ namespace ingot::os {
 /// Throws Fault::environment with `doing` and the text of errno.
 [[noreturn]] void throw_environment(const std::string& doing);
 
-/// From here on mounts of this mount namespace are seen by no other, nor theirs here.
+/// From here on mounts of this mount namespace are seen by no other, nor theirs here. In a chroot
+/// that is no mount the namespace ends at it from here on. Only in a namespace of the caller's own,
+/// without threads.
 void make_mounts_private();
 
 /// A detached copy of the mount at `path` and of those below it; attach() gives it a place.

@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "base/words.hpp"
 #include "os/file.hpp"
+#include "os/mounts.hpp"
 #include "os/tree.hpp"
 #include "support/catch.hpp"
 #include "support/skip.hpp"
@@ -299,6 +300,40 @@ TEST_CASE("sixty layers with long paths and odd characters fit", "[sandbox]") {
   CHECK(layers.run(script).output == "60\n59");
   layers.make_writable();
   CHECK(layers.run(script).output == "60\n59");
+}
+
+TEST_CASE("a chroot that is no mount does, and nothing climbs out of it", "[sandbox]") {
+  Layers layers;
+  const fs::path outside = layers.make("outside");
+  const fs::path chroot = layers.make("chroot");
+  std::string climb = "mkdir '/tmp/x'; chroot '/tmp/x' or die; chdir '..' for 1 .. 50; chroot '.';";
+  climb += "print -e '" + outside.string() + "' ? 'out' : 'in'";
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    int code = 1;
+    try {
+      enter_private_mounts();
+      for (const fs::directory_entry& entry : fs::directory_iterator("/")) {
+        const fs::path place = chroot / entry.path().filename();
+        if (entry.is_symlink()) {
+          fs::copy_symlink(entry.path(), place);
+        } else if (entry.is_directory()) {
+          fs::create_directory(place);
+          attach(copy_of_tree(entry.path()), place);
+        }
+      }
+      if (::chroot(chroot.c_str()) == 0 && ::chdir("/") == 0) {
+        code = layers.run("perl -e \"" + climb + "\" | grep -qx in").ok() ? 0 : 2;
+      }
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "%s\n", error.what());
+    }
+    ::_exit(code);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
 }
 
 TEST_CASE("a time limit ends everything inside", "[sandbox]") {
