@@ -10,6 +10,7 @@
 #include "cli/verb.hpp"
 #include "os/file.hpp"
 #include "os/sandbox.hpp"
+#include "os/user_namespace.hpp"
 #include "run/build.hpp"
 #include "run/definitions.hpp"
 #include "run/fetching.hpp"
@@ -47,8 +48,9 @@ spec::Lock lock_for(const spec::ResolvedImage& image, const BuildOptions& option
     throw Error(Fault::difference,
                 format("{} has no lock; make it with: ingot lock {}", image.file, image.name));
   }
-  context.report.note(format("{}: {}; locking it now", image.name,
-                             lock ? "the lock does not match its definitions" : "there is no lock"));
+  context.report.note(
+      format("{}: {}; locking it now", image.name,
+             lock ? "the lock does not match its definitions" : "there is no lock"));
   run::LockRequest request{.image = image, .previous = lock, .names = {}, .fetch = {}};
   request.fetch.offline = options.offline;
   const run::MadeLock made = run::make_lock(request, mirrors, store, os::SystemRunner(),
@@ -68,21 +70,22 @@ void build_one(const std::string& name, const BuildOptions& options, run::Mirror
   fetch.fetch.offline = options.offline;
   run::fetch_locked(fetch, mirrors, store, context.report);
 
-  const run::BuildRequest request{.image = image,
-                                  .lock = lock,
-                                  .output = context.environment.cwd() / options.output,
-                                  .keys = {key_file(context, options.release_key),
-                                           key_file(context, options.module_key),
-                                           key_file(context, options.module_certificate)},
-                                  .workers = options.jobs};
-  const run::BuiltRelease built = run::build_image(request, os::SystemRunner(),
-                                                   context.environment, store, context.report);
+  const run::BuildRequest request{
+      .image = image,
+      .lock = lock,
+      .output = context.environment.cwd() / options.output,
+      .keys = {key_file(context, options.release_key), key_file(context, options.module_key),
+               key_file(context, options.module_certificate)},
+      .workers = options.jobs};
+  const run::BuiltRelease built =
+      run::build_image(request, os::SystemRunner(), context.environment, store, context.report);
   if (built.origin == run::KeyOrigin::development)
     context.report.warning("signed with development keys: verify refuses it without --allow-dev");
   context.out << built.folder.string() << "\n";
 }
 
 int run_build(const BuildOptions& options, const Context& context) {
+  os::enter_user_namespace(context.environment);
   os::enter_private_mounts();
   const os::SystemRunner runner;
   const store::Store store(context.environment.cache_folder());

@@ -112,6 +112,18 @@ std::vector<std::string> of_archive(const std::vector<Mirror>& mirrors,
   return urls;
 }
 
+/// Servers keep debian-security beside debian, and a small machine's apt may name the latter only.
+/// A wrong guess is found out: indexes are signed.
+std::vector<std::string> beside(const std::vector<Mirror>& mirrors, const std::string& archive) {
+  std::vector<std::string> urls;
+  for (const Mirror& mirror : mirrors) {
+    if (!archive.starts_with(mirror.archive + "-") || archive_of(mirror.url) != mirror.archive)
+      continue;
+    add(urls, {mirror.url.substr(0, mirror.url.rfind('/') + 1) + archive});
+  }
+  return urls;
+}
+
 }  // namespace
 
 Mirror parse_mirror(std::string_view text, const fs::path& cwd) {
@@ -193,6 +205,8 @@ std::vector<std::string> Mirrors::urls(const std::string& archive) {
     ask_host();
     found = of_archive(of_host_, archive);
   }
+  for (const auto* known : {&named_, &from_environment_, &of_host_})
+    if (found.empty()) found = beside(*known, archive);
   if (found.empty())
     throw Error(
         Fault::environment,

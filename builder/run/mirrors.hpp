@@ -33,7 +33,8 @@ public:
           const os::Runner& runner);
 
   /// The mirrors of an archive in order: those of --mirror, else of INGOT_MIRROR, else of the
-  /// host's apt (asked once, when first needed). Fault::environment when there is none.
+  /// host's apt (asked once, when first needed), else for an archive such as debian-security the
+  /// folders of that name beside the mirrors of debian. Fault::environment when there is none.
   std::vector<std::string> urls(const std::string& archive);
 
 private:

@@ -65,6 +65,15 @@ TEST_CASE("an archive without a mirror is an error that says how to name one", "
   }
 }
 
+TEST_CASE("an archive that nobody names is looked for beside its elder", "[run]") {
+  const test::FakeRunner runner;
+  const auto surroundings = environment({});
+  run::Mirrors mirrors({"http://a.example.test/debian", "debian=http://b.example.test/elsewhere"},
+                       surroundings, runner);
+  CHECK(mirrors.urls("debian-extra") == Urls{"http://a.example.test/debian-extra"});
+  CHECK_THROWS_AS(mirrors.urls("debianextra"), Error);
+}
+
 TEST_CASE("source files of both forms are read, and lists of mirrors", "[run]") {
   const os::TempDir temp("mirrors-test");
   const auto apt = temp.path() / "apt";
