@@ -5,6 +5,7 @@
 
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 #include "base/error.hpp"
 #include "os/mounts.hpp"
@@ -17,6 +18,7 @@ void enter_private_mounts() {
     throw_environment("cannot make a mount namespace (run as root, or in a user namespace)");
   }
   make_mounts_private();
+  ::umask(022);
 }
 
 OverlayMount::OverlayMount(const SandboxRoot& root, std::filesystem::path target)

@@ -51,7 +51,8 @@ Outcome run_in_sandbox(const Runner& runner, const Environment& environment,
 [[noreturn]] int sandbox_init();
 
 /// Gives this process a mount namespace of its own, so that whatever it mounts ends with it, even
-/// when it is killed. Called once, before threads exist. Fault::environment when forbidden.
+/// when it is killed; and the umask 022 of sandboxes, so that trees do not show the caller's.
+/// Called once, before threads exist. Fault::environment when forbidden.
 void enter_private_mounts();
 
 /// The overlay of `root` mounted at an existing empty folder, for reading a finished tree in
