@@ -25,6 +25,8 @@ public:
 
   std::string text() const;  ///< lower case
   std::array<std::uint8_t, size> disk_bytes() const;
+  /// In the order of the text, as RFC 9562 and Linux's own formats have them.
+  const std::array<std::uint8_t, size>& text_bytes() const noexcept { return bytes_; }
   bool is_zero() const noexcept { return *this == Guid{}; }
   auto operator<=>(const Guid&) const = default;
 

@@ -39,11 +39,10 @@ void check(const RootImageSpec& spec) {
 }
 
 /// An image that ends early or belongs to another build must not leave the room.
-void check_superblock(const RootImageSpec& spec, const std::filesystem::path& image,
-                      std::uint64_t size) {
-  const os::Fd fd = os::open_file(image, O_RDONLY);
+void check_superblock(const RootImageSpec& spec, const std::filesystem::path& image, int fd) {
+  const std::uint64_t size = std::filesystem::file_size(image);
   std::vector<std::uint8_t> super(96);
-  read_at(fd.get(), image, 0, super);
+  read_at(fd, image, 0, super);
   const auto used = load_le<std::uint64_t>(super, 40);
   if (load_le<std::uint32_t>(super, 0) != magic ||
       load_le<std::uint32_t>(super, 8) != static_cast<std::uint32_t>(spec.epoch) ||
@@ -88,10 +87,14 @@ RootImage make_root_image(const Tool& tool, const RootImageSpec& spec) {
         tool(command, {{spec.tree, std::string(tree_inside), os::Access::read_only},
                        {file.temporary(), std::string(image_inside), os::Access::read_write}});
     expect_ok(outcome, command, "squashfs-tools");
+    const os::Fd fd = os::open_file(file.temporary(), O_RDWR);
+    check_superblock(spec, file.temporary(), fd.get());
+    const Verity verity =
+        append_verity(fd.get(), file.temporary(),
+                      {.salt = spec.salt, .uuid = spec.uuid, .workers = spec.workers});
     const crypto::FileDigest measured = crypto::measure_file(file.temporary());
-    check_superblock(spec, file.temporary(), measured.size);
     file.commit();
-    return RootImage{measured.digest, measured.size};
+    return RootImage{measured.digest, measured.size, verity};
   });
 }
 

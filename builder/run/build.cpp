@@ -110,7 +110,10 @@ private:
     };
     add("tree", {"seal", "build-root"}, [this] { mount(); });
     if (request_.image.has_format(spec::ImageFormat::netboot)) {
-      add("root-image", {"tree"}, [this] { keep(root_image_ = write_root_image(workplace_, *formats_)); });
+      add("root-image", {"tree"}, [this] {
+        root_image_ = write_root_image(workplace_, *formats_);
+        keep(root_image_.file);
+      });
       add("kernel", {"tree"}, [this] {
         for (const step::MadeFile& file : write_kernel_files(workplace_, *formats_)) keep(file);
       });
@@ -198,7 +201,7 @@ private:
   OutputFolder output_;
   std::optional<os::OverlayMount> tree_;
   std::optional<step::FormatRequest> formats_;
-  step::MadeFile root_image_;
+  step::MadeRootImage root_image_;
   std::mutex mutex_;
   std::vector<ReleaseFile> files_;
 };

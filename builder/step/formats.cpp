@@ -106,13 +106,18 @@ MadeFile write_rootfs_tar(const Workplace& workplace, const FormatRequest& reque
   return {name, "rootfs-tar", "application/zstd", hashed.result()};
 }
 
-MadeFile write_root_image(const Workplace& workplace, const FormatRequest& request) {
+MadeRootImage write_root_image(const Workplace& workplace, const FormatRequest& request) {
   const std::string name = stem_of(request.image) + ".root.squashfs";
-  const disk::RootImage image = disk::make_root_image(
-      build_root_tool(workplace, request, "root-image"),
-      {.tree = request.tree, .output = request.output / name, .epoch = workplace.epoch});
-  return {name, "root-image", "application/vnd.squashfs",
-          crypto::FileDigest{image.digest, image.size}};
+  const disk::RootImage image =
+      disk::make_root_image(build_root_tool(workplace, request, "root-image"),
+                            {.tree = request.tree,
+                             .output = request.output / name,
+                             .epoch = workplace.epoch,
+                             .salt = seed_of(request, "verity-salt"),
+                             .uuid = disk::derived_guid(seed_of(request, "verity"), "superblock")});
+  return {{name, "root-image", "application/vnd.squashfs",
+           crypto::FileDigest{image.digest, image.size}},
+          image.verity};
 }
 
 std::vector<MadeFile> write_kernel_files(const Workplace&, const FormatRequest& request) {
@@ -121,13 +126,17 @@ std::vector<MadeFile> write_kernel_files(const Workplace&, const FormatRequest& 
 }
 
 MadeFile write_netboot_uki(const Workplace&, const FormatRequest& request,
-                           const MadeFile& root_image) {
+                           const MadeRootImage& root) {
   const std::string name = stem_of(request.image) + ".efi";
   const fs::path target = request.output / name;
   write_uki_for(request,
-                {"boot=ingot", "ingot.root=" + root_image.name,
-                 "ingot.root.sha256=" + root_image.measured->digest.hex(),
-                 "ingot.root.size=" + std::to_string(root_image.measured->size)},
+                {"boot=ingot", "ingot.root=" + root.file.name,
+                 "ingot.root.sha256=" + root.file.measured->digest.hex(),
+                 "ingot.root.size=" + std::to_string(root.file.measured->size),
+                 // Not systemd's roothash=: its generator in the running system would wait for
+                 // partitions of that name.
+                 "ingot.root.verity=" + root.verity.root_hash.hex() + ":" +
+                     std::to_string(root.verity.hash_offset)},
                 target);
   return {name, "uki", "application/efi", crypto::measure_file(target)};
 }

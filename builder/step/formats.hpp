@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crypto/hasher.hpp"
+#include "disk/verity.hpp"
 #include "spec/lock.hpp"
 #include "spec/project.hpp"
 #include "step/workplace.hpp"
@@ -37,15 +38,20 @@ std::string stem_of(const spec::ResolvedImage& image);
 /// written.
 MadeFile write_rootfs_tar(const Workplace& workplace, const FormatRequest& request);
 
-/// The root image that netboot nodes fetch.
-MadeFile write_root_image(const Workplace& workplace, const FormatRequest& request);
+struct MadeRootImage {
+  MadeFile file;
+  disk::Verity verity;
+};
+
+/// The root image that netboot nodes fetch: squashfs with its hash tree.
+MadeRootImage write_root_image(const Workplace& workplace, const FormatRequest& request);
 
 /// vmlinuz and initrd, copied out of the tree.
 std::vector<MadeFile> write_kernel_files(const Workplace& workplace, const FormatRequest& request);
 
-/// The UKI whose kernel line names `root_image` by size and digest.
+/// The UKI whose kernel line names `root` by size, digest and root hash.
 MadeFile write_netboot_uki(const Workplace& workplace, const FormatRequest& request,
-                           const MadeFile& root_image);
+                           const MadeRootImage& root);
 
 /// The whole disk: GPT, an EFI system partition with a UKI of its own, an ext4 root.
 MadeFile write_raw_disk(const Workplace& workplace, const FormatRequest& request);

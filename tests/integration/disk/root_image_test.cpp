@@ -43,6 +43,7 @@ TEST_CASE("unsquashfs gives back what went into a root image") {
   const disk::RootImage image = disk::make_root_image(test::build_root_tool(), spec);
   CHECK(image.digest == crypto::digest_of_file(spec.output));
   CHECK(image.size == std::filesystem::file_size(spec.output));
+  CHECK(image.verity.size == image.size);
   const std::filesystem::path back = folder.path() / "back";
   REQUIRE(test::run_host("unsquashfs", {"-n", "-d", back.string(), spec.output.string()}).ok());
   CHECK(digest_of_tree(back) == digest_of_tree(spec.tree));

@@ -71,6 +71,8 @@ TEST_CASE("an image is kept only when its superblock is what was asked for") {
   CHECK_THROWS_AS(disk::make_root_image(leaving(magic, epoch, 8193), spec), Error);
   CHECK_THROWS_AS(disk::make_root_image(leaving(magic, epoch, 4096), spec), Error);
   CHECK_FALSE(std::filesystem::exists(spec.output));
-  CHECK(disk::make_root_image(leaving(magic, epoch, 8000), spec).size == 8192);
-  CHECK(std::filesystem::exists(spec.output));
+  const disk::RootImage image = disk::make_root_image(leaving(magic, epoch, 8000), spec);
+  CHECK(image.verity.hash_offset == 8192);
+  CHECK(image.size == 8192 + disk::verity_size(2));
+  CHECK(std::filesystem::file_size(spec.output) == image.size);
 }
