@@ -143,14 +143,6 @@ private:
     while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) {
       file.xattrs[name].assign(static_cast<const char*>(value), size);
     }
-    // Archives state these apart from attributes, and in words.
-    constexpr int access_list = ARCHIVE_ENTRY_ACL_TYPE_ACCESS | ARCHIVE_ENTRY_ACL_TYPE_DEFAULT;
-    if (archive_entry_acl_count(entry, access_list) == 0) return;
-    la_ssize_t length = 0;
-    char* text = archive_entry_acl_to_text(entry, &length, access_list);
-    if (text == nullptr) return;
-    file.xattrs["system.posix_acl"].assign(text, static_cast<std::size_t>(length));
-    ::free(text);
   }
 
   void take_content(archive_entry* entry, ListedFile& file) {
