@@ -27,6 +27,15 @@ la_ssize_t read_outer(::archive* inner, void* client, const void** buffer) noexc
   }
 }
 
+ReaderHandle new_tar_reader() {
+  ReaderHandle reader = new_reader();
+  archive_read_support_filter_gzip(reader.get());
+  archive_read_support_filter_xz(reader.get());
+  archive_read_support_filter_zstd(reader.get());
+  archive_read_support_format_tar(reader.get());
+  return reader;
+}
+
 }  // namespace
 
 void free_reader(::archive* reader) noexcept { archive_read_free(reader); }
@@ -67,13 +76,16 @@ std::string content_of_member(::archive* reader, archive_entry* entry, std::size
 }
 
 ReaderHandle open_tar(const std::filesystem::path& path) {
-  ReaderHandle reader = new_reader();
-  archive_read_support_filter_gzip(reader.get());
-  archive_read_support_filter_xz(reader.get());
-  archive_read_support_filter_zstd(reader.get());
-  archive_read_support_format_tar(reader.get());
+  ReaderHandle reader = new_tar_reader();
   check_read(reader.get(), archive_read_open_filename(reader.get(), path.c_str(), 256 * 1024),
              "open " + path.string() + " as a tar archive");
+  return reader;
+}
+
+ReaderHandle open_tar(int fd) {
+  ReaderHandle reader = new_tar_reader();
+  check_read(reader.get(), archive_read_open_fd(reader.get(), fd, 256 * 1024),
+             "open a stream as a tar archive");
   return reader;
 }
 

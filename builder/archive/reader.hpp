@@ -30,6 +30,8 @@ std::string content_of_member(::archive* reader, archive_entry* entry, std::size
 
 /// A tar file, plain or compressed by gzip, xz or zstd, ready for next_member().
 ReaderHandle open_tar(const std::filesystem::path& path);
+/// The same from a descriptor, which may be a pipe and must outlive the result.
+ReaderHandle open_tar(int fd);
 
 /// The tar archive that the current member of `outer` holds; the member's name says how it is
 /// compressed (Fault::unsupported for other ways). `outer` must outlive the result.

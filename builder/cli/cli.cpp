@@ -28,6 +28,7 @@ constexpr Verb verbs[] = {
     {"build", "Build an image: a signed release folder", add_build},
     {"check", "Check definitions and list every fault", add_check},
     {"fetch", "Bring everything that a lock names into the store", add_fetch},
+    {"inspect", "Show what a disk image holds", add_inspect},
     {"keygen", "Make keys that sign releases and kernel modules", add_keygen},
     {"lock", "Resolve packages and write the lock of an image", add_lock},
     {"plan", "Show the steps of a build and which are already done", add_plan},

@@ -15,6 +15,7 @@
 #include "run/output_folder.hpp"
 #include "run/schedule.hpp"
 #include "run/tree_steps.hpp"
+#include "step/file_list.hpp"
 #include "step/formats.hpp"
 #include "step/image_manifest.hpp"
 
@@ -109,6 +110,7 @@ private:
       works.push_back({name, std::move(after), [this, name, make] { ledger_.timed(name, make); }});
     };
     add("tree", {"seal", "build-root"}, [this] { mount(); });
+    add("file-list", {"tree"}, [this] { keep(write_file_list(workplace_, *formats_)); });
     if (request_.image.has_format(spec::ImageFormat::netboot)) {
       add("root-image", {"tree"}, [this] {
         root_image_ = write_root_image(workplace_, *formats_);
@@ -122,7 +124,9 @@ private:
       });
     }
     if (request_.image.has_format(spec::ImageFormat::disk))
-      add("disk", {"tree"}, [this] { keep(write_raw_disk(workplace_, *formats_)); });
+      add("disk", {"tree"}, [this] {
+        for (const step::MadeFile& file : write_raw_disk(workplace_, *formats_)) keep(file);
+      });
     if (request_.image.has_format(spec::ImageFormat::tar))
       add("rootfs-tar", {"tree"}, [this] { keep(write_rootfs_tar(workplace_, *formats_)); });
   }

@@ -26,11 +26,13 @@ constexpr std::array<Pair, 4> role_words = {Pair{"root", "root-image"},
                                             {"kernel", "vmlinuz"},
                                             {"rootfs", "rootfs-tar"}};
 
-constexpr std::array<Pair, 5> suffix_roles = {Pair{".efi", "uki"},
+constexpr std::array<Pair, 7> suffix_roles = {Pair{".efi", "uki"},
                                               {".root.squashfs", "root-image"},
                                               {".vmlinuz", "vmlinuz"},
                                               {".initrd", "initrd"},
-                                              {".raw", "disk-raw"}};
+                                              {".raw", "disk-raw"},
+                                              {".disk.json", "disk-description"},
+                                              {".mtree", "file-list"}};
 
 std::string role_of(std::string_view word) {
   for (const auto& [from, to] : role_words) {

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "boot/kernel_line.hpp"
 #include "boot/uki.hpp"
+#include "disk/description.hpp"
 #include "disk/image.hpp"
 #include "disk/root_image.hpp"
 #include "os/file.hpp"
@@ -141,21 +142,24 @@ MadeFile write_netboot_uki(const Workplace&, const FormatRequest& request,
   return {name, "uki", "application/efi", crypto::measure_file(target)};
 }
 
-MadeFile write_raw_disk(const Workplace& workplace, const FormatRequest& request) {
+std::vector<MadeFile> write_raw_disk(const Workplace& workplace, const FormatRequest& request) {
   const std::string name = stem_of(request.image) + ".raw";
   const disk::DiskSpec spec{.size = request.image.disk.size,
                             .esp_size = request.image.disk.esp,
                             .seed = seed_of(request, "disk")};
   const fs::path uki = request.scratch / "disk.efi";
   write_uki_for(request, {disk::plan_layout(spec).root_word(), "rootfstype=ext4", "rw"}, uki);
-  disk::write_disk(build_root_tool(workplace, request, "disk"),
-                   {.spec = spec,
-                    .esp_files = {{"EFI/BOOT/BOOTX64.EFI", uki}},
-                    .tree = request.tree,
-                    .epoch = workplace.epoch,
-                    .output = request.output / name});
-  return {name, "disk-raw", "application/vnd.ingot.disk.raw",
-          crypto::measure_file(request.output / name)};
+  const disk::DiskRequest disk{.spec = spec,
+                               .esp_files = {{"EFI/BOOT/BOOTX64.EFI", uki}},
+                               .tree = request.tree,
+                               .epoch = workplace.epoch,
+                               .output = request.output / name};
+  disk::write_disk(build_root_tool(workplace, request, "disk"), disk);
+  const std::string description = stem_of(request.image) + ".disk.json";
+  os::write_file(request.output / description, disk::description_text(disk::describe_disk(disk)));
+  return {{name, "disk-raw", "application/vnd.ingot.disk.raw",
+           crypto::measure_file(request.output / name)},
+          {description, "disk-description", "application/json", {}}};
 }
 
 }  // namespace ingot::step

@@ -53,7 +53,8 @@ std::vector<MadeFile> write_kernel_files(const Workplace& workplace, const Forma
 MadeFile write_netboot_uki(const Workplace& workplace, const FormatRequest& request,
                            const MadeRootImage& root);
 
-/// The whole disk: GPT, an EFI system partition with a UKI of its own, an ext4 root.
-MadeFile write_raw_disk(const Workplace& workplace, const FormatRequest& request);
+/// The whole disk: GPT, an EFI system partition with a UKI of its own, an ext4 root; and the
+/// description of what it holds.
+std::vector<MadeFile> write_raw_disk(const Workplace& workplace, const FormatRequest& request);
 
 }  // namespace ingot::step
