@@ -22,6 +22,12 @@ std::size_t version_at(std::string_view text, std::size_t at) {
   return 4 + second + (third ? 3 : 0);
 }
 
+// Would digits behind this text belong to a number that starts in it?
+bool continues(std::string_view before) {
+  if (before.ends_with('.')) before.remove_suffix(1);
+  return !before.empty() && is_digit(before.back());
+}
+
 }  // namespace
 
 bool is_driver_version(std::string_view text) {
@@ -34,9 +40,10 @@ std::set<std::string> driver_versions_in(std::string_view bytes) {
   // A version has a dot after its third digit: dots are rare, digits are not.
   for (std::size_t dot = bytes.find('.'); dot != std::string_view::npos && found.size() < most;
        dot = bytes.find('.', dot + 1)) {
-    if (dot < 3 || (dot > 3 && is_digit(bytes[dot - 4]))) continue;
+    if (dot < 3 || continues(bytes.substr(0, dot - 3))) continue;
     const std::size_t length = version_at(bytes, dot - 3);
-    if (length > 0) found.emplace(bytes.substr(dot - 3, length));
+    if (length == 0) continue;
+    found.emplace(bytes.substr(dot - 3, length));
   }
   return found;
 }
