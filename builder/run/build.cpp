@@ -7,10 +7,13 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "agreement/agreement.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/words.hpp"
 #include "os/clock.hpp"
 #include "os/file.hpp"
+#include "run/agreement_facts.hpp"
 #include "run/layer_digests.hpp"
 #include "run/output_folder.hpp"
 #include "run/schedule.hpp"
@@ -111,6 +114,7 @@ private:
     };
     add("tree", {"seal", "build-root"}, [this] { mount(); });
     add("file-list", {"tree"}, [this] { keep(write_file_list(workplace_, *formats_)); });
+    add("agreement", {"tree"}, [this] { prove_agreement(); });
     if (request_.image.has_format(spec::ImageFormat::netboot)) {
       add("root-image", {"tree"}, [this] {
         root_image_ = write_root_image(workplace_, *formats_);
@@ -141,6 +145,16 @@ private:
                                          .build_root = steps_.tree_of("build-root"),
                                          .output = output_.path(),
                                          .scratch = output_.scratch()});
+  }
+
+  void prove_agreement() {
+    const agreement::Facts facts = agreement_facts(
+        request_.image, request_.lock, keys_.module_certificate, formats_->build_root);
+    const auto outcomes = agreement::judge_tree(formats_->tree, facts);
+    const std::string json = agreement::agreement_json(facts, outcomes);
+    for (const std::string& line : split(json, '\n')) log_.line("agreement", line);
+    agreement::require_agreement(facts, outcomes);
+    keep_text("agreement.json", "agreement", "application/json", json);
   }
 
   void keep(const step::MadeFile& file) {

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/agreement_facts.hpp"
+
+#include <set>
+#include <string>
+
+namespace ingot::run {
+
+agreement::Facts agreement_facts(const spec::ResolvedImage& image, const spec::Lock& lock,
+                                 const crypto::Certificate& module_certificate,
+                                 const std::filesystem::path& build_root) {
+  agreement::Facts facts{.image = image.name,
+                         .version = image.version,
+                         .kernel_release = image.kernel ? image.kernel->release : "",
+                         .driver = {},
+                         .kernel_line = {},
+                         .packages = {},
+                         .module_certificate = module_certificate.fingerprint(),
+                         .build_root = build_root};
+  if (image.driver) {
+    facts.driver = agreement::DriverFacts{.version = image.driver->version,
+                                          .flavour = image.driver->flavour,
+                                          .modules = image.driver->modules,
+                                          .firmware = image.driver->firmware};
+  }
+  for (const spec::Located& word : image.kernel_line) facts.kernel_line.push_back(word.value);
+  std::set<std::string> held;
+  for (const spec::ResolvedLayer& layer : image.layers)
+    for (const spec::ResolvedPackage& package : layer.packages)
+      if (package.hold) held.insert(package.name);
+  for (const spec::LockedPackage& package : lock.image_root)
+    facts.packages.push_back({package.name, package.version, held.contains(package.name)});
+  return facts;
+}
+
+}  // namespace ingot::run

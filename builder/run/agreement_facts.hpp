@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a finished tree must agree with, taken from definitions, lock and keys.
+#pragma once
+
+#include <filesystem>
+
+#include "agreement/facts.hpp"
+#include "crypto/certificate.hpp"
+#include "spec/lock.hpp"
+#include "spec/project.hpp"
+
+namespace ingot::run {
+
+agreement::Facts agreement_facts(const spec::ResolvedImage& image, const spec::Lock& lock,
+                                 const crypto::Certificate& module_certificate,
+                                 const std::filesystem::path& build_root);
+
+}  // namespace ingot::run
