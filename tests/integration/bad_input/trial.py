@@ -75,6 +75,7 @@ class Trial:
         self.archive = stand_in.Archive(self.prepared / "standin")
         self.mirrors = [f"standin={self.archive.folder}"]
         self.key = None
+        self.progress = "plain"
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.temp),
                             "TMPDIR": str(self.temp), "LC_ALL": "C.UTF-8"}
 
@@ -124,7 +125,7 @@ class Trial:
 
     def command(self, *args, mirrors=True):
         named = [word for mirror in self.mirrors for word in ("--mirror", mirror)] if mirrors else []
-        return [str(self.program), "-C", self.project, "--progress", "plain", *args, *named]
+        return [str(self.program), "-C", self.project, "--progress", self.progress, *args, *named]
 
     def env(self):
         return {**self.environment, "INGOT_CACHE": str(self.cache)}
@@ -185,7 +186,7 @@ class Trial:
         if self.cache.exists():
             left += [path for path in self.cache.iterdir() if path.name not in known]
         for folder in (self.output, self.project, self.project / "images"):
-            if folder.exists():
+            if folder.is_dir():
                 left += [path for path in folder.iterdir() if path.name.startswith(".")]
         return left
 
