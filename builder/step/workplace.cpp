@@ -66,6 +66,8 @@ os::Outcome run_job(const Workplace& workplace, const Job& job) {
 
   std::string message = format("step {} failed", job.step);
   if (!job.place.empty()) message += "\n  asked by: " + job.place;
+  if (!command.why.empty() && command.why != command.program)
+    message += "\n  to:       " + command.why;
   message += format("\n  command:  {} {}", command.program,
                     joined(command.args, " ").substr(0, 400));
   message += outcome.timed_out ? "\n  it ran into its time limit"
