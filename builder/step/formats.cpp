@@ -9,6 +9,7 @@
 #include "disk/description.hpp"
 #include "disk/image.hpp"
 #include "disk/root_image.hpp"
+#include "os/copy.hpp"
 #include "os/file.hpp"
 
 namespace ingot::step {
@@ -85,8 +86,7 @@ MadeFile copy_out(const fs::path& source, const FormatRequest& request, const st
                                          source.lexically_relative(request.tree).string() +
                                          "; does a layer install the kernel?");
   }
-  fs::copy_file(source, target);
-  fs::permissions(target, fs::perms(0644));
+  os::copy_file(source, target);
   return {name, role, "application/octet-stream", crypto::measure_file(target)};
 }
 

@@ -22,6 +22,7 @@ def in_namespace(trial, setup, *command):
 
 @case("output-directory-that-is-read-only")
 def output_directory_that_is_read_only(trial):
+    trial.warm()
     trial.output.mkdir()
     setup = f"mount -t tmpfs -o ro none '{trial.output}'"
     trial.build(prefix=in_namespace(trial, setup)).expect(6, str(trial.output), "Read-only")
@@ -37,6 +38,7 @@ def output_directory_that_is_a_file(trial):
 
 @case("release-that-is-a-file")
 def release_that_is_a_file(trial):
+    trial.warm()
     trial.output.mkdir()
     trial.release().write_text("mine")
     trial.build().expect(2, str(trial.release()), "move it away")
@@ -102,6 +104,7 @@ def path_with_signs_that_mounts_and_shells_take_apart(trial):
 
 @case("file-name-with-non-utf-8-bytes-in-a-layer")
 def file_name_with_non_utf_8_bytes_in_a_layer(trial):
+    trial.warm()
     path = os.fsencode(trial.project) + b"/layers/base/files/etc/caf\xe9 \xff"
     with open(path, "wb") as file:
         file.write(b"x")
@@ -236,6 +239,7 @@ def port_in_use(trial):
 
 @case("nothing-that-boots")
 def nothing_that_boots(trial):
+    trial.warm()
     trial.build().expect(0)
     trial.ingot("test", trial.release(), mirrors=False).expect(2, "nothing that boots")
 

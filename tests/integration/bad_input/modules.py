@@ -135,6 +135,7 @@ def patch_that_does_not_apply(trial):
 
 @case("script-that-fails")
 def script_that_fails(trial):
+    trial.warm()
     trial.write("layers/base/scripts/configure", "#!/bin/sh\necho 'it went wrong here' >&2\nexit 3\n")
     trial.build().expect(7, "system/base", "layers/base/scripts/configure", "exit code: 3",
                          "it went wrong here", "whole log")

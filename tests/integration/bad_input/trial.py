@@ -2,6 +2,7 @@
 """One trial of the program: a project, a store and an output folder of its own, what it said, and
 what it left. Cases register themselves by name; see run_case."""
 import hashlib
+import json
 import os
 import pathlib
 import resource
@@ -20,6 +21,7 @@ def case(name):
     """Registers a test; CMake reads the names from these lines."""
     def register(function):
         CASES[name] = function
+        function.name = name
         return function
     return register
 
@@ -75,6 +77,7 @@ class Trial:
         self.archive = stand_in.Archive(self.prepared / "standin")
         self.mirrors = [f"standin={self.archive.folder}"]
         self.key = None
+        self.disks = []  # that the test itself mounts
         self.progress = "plain"
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.temp),
                             "TMPDIR": str(self.temp), "LC_ALL": "C.UTF-8"}
@@ -94,6 +97,18 @@ class Trial:
         self.mirrors = [f"standin={folder}"]
         self.key = stand_in.Key(self.prepared / "secret.gpg")
         return self.archive
+
+    def warm(self, without=()):
+        """Gives the store what the clean build left in it, but for the results of some steps."""
+        self.cache.mkdir(exist_ok=True)
+        source = f"{self.prepared}/cache/."
+        linked = subprocess.run(["cp", "-al", source, self.cache], capture_output=True, check=False)
+        if linked.returncode != 0:  # another file system
+            subprocess.run(["cp", "-a", "--remove-destination", source, self.cache], check=True)
+        for tree in (self.cache / "trees").iterdir():
+            step = json.loads((tree / "meta.json").read_text())["facts"].get("step")
+            if step in without:
+                shutil.rmtree(tree)
 
     def write(self, path, content):
         file = self.project / path
@@ -194,9 +209,13 @@ class Trial:
         left = self.leftovers() + self.mounts()
         assert not left, f"left behind: {[str(path) for path in left]}"
 
+    def nothing_left_in(self, folder):
+        left = [path.name for path in folder.iterdir() if path.name.startswith(".")]
+        assert not left, f"left behind in {folder}: {left}"
+
     def mounts(self):
         lines = pathlib.Path("/proc/self/mountinfo").read_text().splitlines()
-        return [line for line in lines if str(self.temp) in line]
+        return [line for line in lines if str(self.temp) in line and line.split()[4] not in self.disks]
 
     def processes(self):
         """Processes that were given this trial's store."""
