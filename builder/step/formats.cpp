@@ -8,6 +8,7 @@
 #include "boot/uki.hpp"
 #include "disk/description.hpp"
 #include "disk/image.hpp"
+#include "disk/qcow2.hpp"
 #include "disk/root_image.hpp"
 #include "os/file.hpp"
 
@@ -142,8 +143,9 @@ MadeFile write_netboot_uki(const Workplace&, const FormatRequest& request,
   return {name, "uki", "application/efi", crypto::measure_file(target)};
 }
 
-std::vector<MadeFile> write_raw_disk(const Workplace& workplace, const FormatRequest& request) {
+MadeDisk write_raw_disk(const Workplace& workplace, const FormatRequest& request) {
   const std::string name = stem_of(request.image) + ".raw";
+  const bool released = request.image.has_format(spec::ImageFormat::disk);
   const disk::DiskSpec spec{.size = request.image.disk.size,
                             .esp_size = request.image.disk.esp,
                             .seed = seed_of(request, "disk")};
@@ -153,13 +155,23 @@ std::vector<MadeFile> write_raw_disk(const Workplace& workplace, const FormatReq
                                .esp_files = {{"EFI/BOOT/BOOTX64.EFI", uki}},
                                .tree = request.tree,
                                .epoch = workplace.epoch,
-                               .output = request.output / name};
+                               .output = (released ? request.output : request.scratch) / name};
   disk::write_disk(build_root_tool(workplace, request, "disk"), disk);
   const std::string description = stem_of(request.image) + ".disk.json";
   os::write_file(request.output / description, disk::description_text(disk::describe_disk(disk)));
-  return {{name, "disk-raw", "application/vnd.ingot.disk.raw",
-           crypto::measure_file(request.output / name)},
-          {description, "disk-description", "application/json", {}}};
+  MadeDisk made{disk.output, {{description, "disk-description", "application/json", {}}}};
+  if (released) {
+    made.files.push_back(
+        {name, "disk-raw", "application/vnd.ingot.disk.raw", crypto::measure_file(disk.output)});
+  }
+  return made;
+}
+
+MadeFile write_qcow2_disk(const FormatRequest& request, const MadeDisk& disk) {
+  const std::string name = stem_of(request.image) + ".qcow2";
+  const fs::path target = request.output / name;
+  disk::write_qcow2(disk.raw, target);
+  return {name, "disk-qcow2", "application/vnd.ingot.disk.qcow2", crypto::measure_file(target)};
 }
 
 }  // namespace ingot::step
