@@ -125,8 +125,10 @@ private:
       add("kernel", {"tree"}, [this] {
         for (const step::MadeFile& file : write_kernel_files(workplace_, *formats_)) keep(file);
       });
-      add("uki", {"root-image"},
-          [this] { keep(write_netboot_uki(workplace_, *formats_, root_image_)); });
+      add("uki", {"root-image"}, [this] {
+        for (const step::MadeFile& file : write_netboot_uki(workplace_, *formats_, root_image_))
+          keep(file);
+      });
     }
     const bool qcow2 = request_.image.has_format(spec::ImageFormat::qcow2);
     if (qcow2 || request_.image.has_format(spec::ImageFormat::disk)) {

@@ -49,9 +49,10 @@ MadeRootImage write_root_image(const Workplace& workplace, const FormatRequest& 
 /// vmlinuz and initrd, copied out of the tree.
 std::vector<MadeFile> write_kernel_files(const Workplace& workplace, const FormatRequest& request);
 
-/// The UKI whose kernel line names `root` by size, digest and root hash.
-MadeFile write_netboot_uki(const Workplace& workplace, const FormatRequest& request,
-                           const MadeRootImage& root);
+/// The UKI whose kernel line names `root` by size, digest and root hash; and that line as a file
+/// of its own, for those who boot kernel and initrd apart.
+std::vector<MadeFile> write_netboot_uki(const Workplace& workplace, const FormatRequest& request,
+                                        const MadeRootImage& root);
 
 struct MadeDisk {
   std::filesystem::path raw;    ///< in `scratch` when the image has not the format disk
