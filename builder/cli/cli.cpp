@@ -26,11 +26,13 @@ struct Verb {
 constexpr Verb verbs[] = {
     // VERB-TABLE
     {"build", "Build an image: a signed release folder", add_build},
+    {"cat", "Print a file of a release's tree", add_cat},
     {"check", "Check definitions and list every fault", add_check},
     {"fetch", "Bring everything that a lock names into the store", add_fetch},
     {"inspect", "Show what a disk image holds", add_inspect},
     {"keygen", "Make keys that sign releases and kernel modules", add_keygen},
     {"lock", "Resolve packages and write the lock of an image", add_lock},
+    {"ls", "List the files of a release's tree", add_ls},
     {"plan", "Show the steps of a build and which are already done", add_plan},
     {"test", "Boot a release in QEMU and judge its self-test", add_test},
     {"verify", "Check a release against a public key", add_verify},
