@@ -28,6 +28,7 @@ constexpr Verb verbs[] = {
     {"build", "Build an image: a signed release folder", add_build},
     {"cat", "Print a file of a release's tree", add_cat},
     {"check", "Check definitions and list every fault", add_check},
+    {"diff", "Show in what two releases differ", add_diff},
     {"fetch", "Bring everything that a lock names into the store", add_fetch},
     {"inspect", "Show what a disk image holds", add_inspect},
     {"keygen", "Make keys that sign releases and kernel modules", add_keygen},

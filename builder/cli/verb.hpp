@@ -32,6 +32,7 @@ using AddVerb = std::function<int(const Context&)> (*)(CLI::App& app);
 std::function<int(const Context&)> add_build(CLI::App& app);
 std::function<int(const Context&)> add_cat(CLI::App& app);
 std::function<int(const Context&)> add_check(CLI::App& app);
+std::function<int(const Context&)> add_diff(CLI::App& app);
 std::function<int(const Context&)> add_fetch(CLI::App& app);
 std::function<int(const Context&)> add_inspect(CLI::App& app);
 std::function<int(const Context&)> add_keygen(CLI::App& app);

@@ -127,22 +127,28 @@ const fs::path& tar_of(const ReleaseTree& tree) {
               format("{} holds no content of files: it has no rootfs tar", tree.place.string()));
 }
 
-void require_listed(const ListedFile& file, std::uint64_t size, const Sha256& digest) {
-  if (size == file.size && (!file.digest || digest == *file.digest)) return;
+[[noreturn]] void throw_not_listed(const ListedFile& file, std::uint64_t size,
+                                   const std::string& digest) {
   throw Error(
       Fault::verification,
       format("/{} is not what the file list says: {} bytes, sha256 {} in the tar; {} bytes, "
              "sha256 {} in the list",
-             archive::escaped_path(file.path), size, digest.hex(), file.size,
-             file.digest ? file.digest->hex() : "none"));
+             archive::escaped_path(file.path), size, digest, file.size,
+             file.digest ? file.digest->hex() : "unknown"));
 }
 
-std::string whole(const ListedFile& member, const archive::MemberContent& content,
-                  std::uint64_t limit) {
-  if (member.size > limit) {
+void require_listed(const ListedFile& file, const Sha256& digest) {
+  if (file.digest && digest != *file.digest) throw_not_listed(file, file.size, digest.hex());
+}
+
+/// Memory follows from what was listed, whatever the tar holds.
+std::string whole(const ListedFile& listed, const ListedFile& member,
+                  const archive::MemberContent& content, std::uint64_t limit) {
+  if (listed.size > limit) {
     throw Error(Fault::verification,
-                format("/{} is larger than {} bytes", archive::escaped_path(member.path), limit));
+                format("/{} is larger than {} bytes", archive::escaped_path(listed.path), limit));
   }
+  if (member.size != listed.size) throw_not_listed(listed, member.size, "unknown");
   std::string text;
   text.reserve(member.size);
   content([&](std::span<const std::uint8_t> bytes) { text.append(bytes.begin(), bytes.end()); });
@@ -188,12 +194,14 @@ void copy_content(const ReleaseTree& tree, const ListedFile& file, os::Sink& sin
                             !member.hard_link.empty())
                           return archive::Walk::on;
                         found = true;
+                        if (member.size != file.size)
+                          throw_not_listed(file, member.size, "unknown");
                         crypto::Hasher hasher;
                         content([&](std::span<const std::uint8_t> bytes) {
                           hasher.update(bytes);
                           sink.write(bytes);
                         });
-                        require_listed(file, member.size, hasher.finish());
+                        require_listed(file, hasher.finish());
                         return archive::Walk::stop;
                       });
     if (!found) throw_missing(file.path);
@@ -214,18 +222,19 @@ void read_contents(const ReleaseTree& tree, const std::set<std::string>& paths, 
   std::set<std::string> left = paths;
   during("reading " + tar_of(tree).string(), [&] {
     const os::Fd fd = os::open_file(tar_of(tree), O_RDONLY);
-    archive::walk_tar(
-        fd.get(), [&](const ListedFile& member, const archive::MemberContent& content) {
-          const auto asked = wanted.find(member.path);
-          if (asked == wanted.end() || member.kind != os::FileKind::regular ||
-              !member.hard_link.empty())
-            return archive::Walk::on;
-          const std::string text = whole(member, content, limit);
-          require_listed(*files.find(*asked->second.begin()), text.size(), crypto::digest_of(text));
-          for (const std::string& path : asked->second)
-            if (left.erase(path) > 0) visit(path, text);
-          return left.empty() ? archive::Walk::stop : archive::Walk::on;
-        });
+    archive::walk_tar(fd.get(),
+                      [&](const ListedFile& member, const archive::MemberContent& content) {
+                        const auto asked = wanted.find(member.path);
+                        if (asked == wanted.end() || member.kind != os::FileKind::regular ||
+                            !member.hard_link.empty())
+                          return archive::Walk::on;
+                        const ListedFile& listed = *files.find(*asked->second.begin());
+                        const std::string text = whole(listed, member, content, limit);
+                        require_listed(listed, crypto::digest_of(text));
+                        for (const std::string& path : asked->second)
+                          if (left.erase(path) > 0) visit(path, text);
+                        return left.empty() ? archive::Walk::stop : archive::Walk::on;
+                      });
     if (!left.empty()) throw_missing(*left.begin());
   });
 }
