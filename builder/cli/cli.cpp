@@ -30,11 +30,16 @@ struct Verb {
 constexpr Verb verbs[] = {
     // VERB-TABLE
     {"build", "Build an image: a signed release folder", add_build},
+    {"cache", "Remove what was fetched and built", add_cache},
+    {"cat", "Print a file of a release's tree", add_cat},
     {"check", "Check definitions and list every fault", add_check},
+    {"diff", "Show in what two releases differ", add_diff},
+    {"doctor", "Say what this host lacks for building and testing, and what mends it", add_doctor},
     {"fetch", "Bring everything that a lock names into the store", add_fetch},
     {"inspect", "Show what a disk image holds", add_inspect},
     {"keygen", "Make keys that sign releases and kernel modules", add_keygen},
     {"lock", "Resolve packages and write the lock of an image", add_lock},
+    {"ls", "List the files of a release's tree", add_ls},
     {"plan", "Show the steps of a build and which are already done", add_plan},
     {"test", "Boot a release in QEMU and judge its self-test", add_test},
     {"verify", "Check a release against a public key", add_verify},

@@ -139,13 +139,18 @@ private:
         for (const step::MadeFile& file : write_kernel_files(workplace_, *formats_)) keep(file);
       });
       add("uki", {"root-image"}, [this] {
-        keep(write_netboot_uki(workplace_, *formats_, root_image_));
+        for (const step::MadeFile& file : write_netboot_uki(workplace_, *formats_, root_image_))
+          keep(file);
       });
     }
-    if (request_.image.has_format(spec::ImageFormat::disk))
+    const bool qcow2 = request_.image.has_format(spec::ImageFormat::qcow2);
+    if (qcow2 || request_.image.has_format(spec::ImageFormat::disk)) {
       add("disk", {"tree"}, [this] {
-        for (const step::MadeFile& file : write_raw_disk(workplace_, *formats_)) keep(file);
+        disk_ = write_raw_disk(workplace_, *formats_);
+        for (const step::MadeFile& file : disk_.files) keep(file);
       });
+    }
+    if (qcow2) add("qcow2", {"disk"}, [this] { keep(write_qcow2_disk(*formats_, disk_)); });
     if (request_.image.has_format(spec::ImageFormat::tar))
       add("rootfs-tar", {"tree"}, [this] { keep(write_rootfs_tar(workplace_, *formats_)); });
   }
@@ -163,8 +168,8 @@ private:
   }
 
   void prove_agreement() {
-    const agreement::Facts facts = agreement_facts(
-        request_.image, request_.lock, keys_.module_certificate, formats_->build_root);
+    const agreement::Facts facts = agreement_facts(request_.image, request_.lock,
+                                                   keys_.module_certificate, formats_->build_root);
     const auto outcomes = agreement::judge_tree(formats_->tree, facts);
     const std::string json = agreement::agreement_json(facts, outcomes);
     for (const std::string& line : split(json, '\n')) log_.line("agreement", line);
@@ -236,6 +241,7 @@ private:
   std::optional<os::OverlayMount> tree_;
   std::optional<step::FormatRequest> formats_;
   step::MadeRootImage root_image_;
+  step::MadeDisk disk_;
   std::mutex mutex_;
   std::vector<ReleaseFile> files_;
 };
