@@ -55,7 +55,8 @@ def store_that_is_read_only(trial):
 
 @case("project-that-is-read-only")
 def project_that_is_read_only(trial):
-    setup = f"mount --bind '{trial.project}' '{trial.project}'\nmount -o remount,bind,ro '{trial.project}'"
+    place = f"'{trial.project}'"
+    setup = f"mount --bind {place} {place}\nmount -o remount,bind,ro {place}"
     trial.ingot("lock", "--update", "mini", prefix=in_namespace(trial, setup)).expect(0)
     (trial.project / "images/mini.lock").unlink()
     trial.lock(prefix=in_namespace(trial, setup)).expect(6, "images", "Read-only")
@@ -137,7 +138,8 @@ def as_nobody(trial, subuids=True):
     trial.temp.chmod(0o755)
     etc = trial.temp / "etc"
     ids = "nobody:200000:65536" if subuids else ""
-    setup = (f"cp -a /etc '{etc}'\necho '{ids}' > '{etc}/subuid'\ncp '{etc}/subuid' '{etc}/subgid'\n"
+    setup = (f"cp -a /etc '{etc}'\n"
+             f"for file in subuid subgid; do echo '{ids}' > '{etc}'/$file; done\n"
              f"mount --bind '{etc}' /etc\nmount --rbind / '{root}'\n")
     return in_namespace(trial, setup, "chroot", f"--userspec={NOBODY}:{NOBODY}", "--groups=", root)
 
@@ -208,9 +210,9 @@ def no_qemu(trial):
 @case("no-uefi-firmware")
 def no_uefi_firmware(trial):
     need("qemu-system-x86_64")
-    hidden = "".join(f"mount -t tmpfs none {folder}\n" for folder in
-                     ("/usr/share/OVMF", "/usr/share/edk2", "/usr/share/edk2-ovmf", "/usr/share/qemu")
-                     if os.path.isdir(folder))
+    hidden = "".join(f"mount -t tmpfs none /usr/share/{folder}\n"
+                     for folder in ("OVMF", "edk2", "edk2-ovmf", "qemu")
+                     if os.path.isdir("/usr/share/" + folder))
     trial.ingot("test", bootable_release(trial), mirrors=False,
                 prefix=in_namespace(trial, hidden)).expect(4, "UEFI firmware", "'ovmf'")
 

@@ -41,8 +41,9 @@ def on_small_disk(function):
         need("unshare", "mount", "umount")
         if os.environ.get("INGOT_TEST_NAMESPACE") != "own":
             words = [sys.argv[0], sys.argv[1], sys.argv[2], run.name]
-            code = subprocess.run(["unshare", "--mount", "--propagation", "private", *words], check=False,
-                                  env={**os.environ, "INGOT_TEST_NAMESPACE": "own"}).returncode
+            code = subprocess.run(["unshare", "--mount", "--propagation", "private", *words],
+                                  env={**os.environ, "INGOT_TEST_NAMESPACE": "own"},
+                                  check=False).returncode
             if code:
                 sys.exit(code)
             return
@@ -51,7 +52,8 @@ def on_small_disk(function):
 
 
 def full(result, place):
-    result.expect(6, "No space left on device", str(place), "a disk is full", "free)", "INGOT_CACHE")
+    result.expect(6, "No space left on device", str(place), "a disk is full", "free)",
+                  "INGOT_CACHE")
     return result
 
 
