@@ -116,8 +116,10 @@ void Apt::choose_mirror(std::size_t index) {
   for (const std::string& url : repository.urls) {
     const std::string address =
         fetch::on_mirror(url, format("dists/{}/InRelease", repository.suite));
+    bool fetched = false;
     try {
       const std::string text = fetch::fetch_text(address, inrelease_limit, setup_.fetch);
+      fetched = true;
       const os::TempDir scratch("release", setup_.folder);
       const fs::path file = scratch.path() / "InRelease";
       os::write_file(file, text);
@@ -125,7 +127,9 @@ void Apt::choose_mirror(std::size_t index) {
       chosen_urls_[index] = url;
       return;
     } catch (const Error& error) {
-      if (error.fault() == Fault::environment) throw;
+      // A full disk of ours is no fault of the mirror.
+      const bool ours = fetched && error.fault() == Fault::io;
+      if (ours || error.fault() == Fault::environment) throw;
       wrong = wrong || error.fault() == Fault::verification;
       std::string reason = error.message();
       if (const std::string shown = fetch::shown(address) + ": "; reason.starts_with(shown))

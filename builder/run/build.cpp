@@ -12,6 +12,7 @@
 #include "base/format.hpp"
 #include "base/words.hpp"
 #include "os/clock.hpp"
+#include "os/copy.hpp"
 #include "os/file.hpp"
 #include "os/file_lock.hpp"
 #include "run/agreement_facts.hpp"
@@ -199,7 +200,7 @@ private:
     keep_text("packages.txt", "packages", "text/plain", package_list());
     keep_text(request_.image.name + ".lock", "lock", "application/yaml", render(request_.lock));
     keep_text("timings.json", "timings", "application/json", ledger_.json());
-    fs::copy_file(log_.path(), output_.path() / "build.log");
+    os::copy_file(log_.path(), output_.path() / "build.log");
     keep({"build.log", "log", "text/plain", {}});
     write_release(output_.path(), facts(), files_, keys_.release, keys_.origin);
     return {output_.commit(), keys_.origin};

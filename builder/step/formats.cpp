@@ -10,6 +10,7 @@
 #include "disk/image.hpp"
 #include "disk/qcow2.hpp"
 #include "disk/root_image.hpp"
+#include "os/copy.hpp"
 #include "os/file.hpp"
 
 namespace ingot::step {
@@ -91,8 +92,7 @@ MadeFile copy_out(const fs::path& source, const FormatRequest& request, const st
                                          source.lexically_relative(request.tree).string() +
                                          "; does a layer install the kernel?");
   }
-  fs::copy_file(source, target);
-  fs::permissions(target, fs::perms(0644));
+  os::copy_file(source, target);
   return {name, role, "application/octet-stream", crypto::measure_file(target)};
 }
 

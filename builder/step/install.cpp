@@ -8,6 +8,7 @@
 #include "archive/deb.hpp"
 #include "base/error.hpp"
 #include "base/words.hpp"
+#include "os/copy.hpp"
 #include "os/file.hpp"
 #include "os/signals.hpp"
 #include "package/install_order.hpp"
@@ -58,7 +59,7 @@ fs::path link_packages(const Workplace& workplace, const fs::path& scratch,
     const fs::path name = folder / (package.name + ".deb");
     std::error_code error;
     fs::create_hard_link(blob, name, error);
-    if (error) fs::copy_file(blob, name);
+    if (error) os::copy_file(blob, name);
   }
   return folder;
 }

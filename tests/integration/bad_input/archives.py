@@ -131,10 +131,9 @@ def pinned_package_gone_from_the_mirror(trial):
     # The store has it now.
     (elsewhere / "tool_1.0-1_amd64.deb").unlink()
     trial.fetch().expect(0)
-    trial.expect_good_build()
     # The lock is refreshed as the message said.
     trial.ingot("lock", "--update", "tool", "mini").expect(0, "1.0-1 -> 1.0-2")
-    trial.build().expect(0)
+    trial.fetch().expect(0)
 
 
 @case("pinned-package-offline")

@@ -39,7 +39,10 @@ echo "  CC [M]  nvidia/nv-pci.o"
 echo "nvidia/nv-pci.c: In function 'nv_resize_pcie_bars':" >&2
 echo "nvidia/nv-pci.c:204:9: error: too many arguments to function 'pci_resize_resource'" >&2
 i=0
-while [ $i -lt 60 ]; do echo "nvidia/other.c:$i:1: error: another, which follows from it"; i=$((i + 1)); done
+while [ $i -lt 60 ]; do
+  echo "nvidia/other.c:$i:1: error: another, which follows from it"
+  i=$((i + 1))
+done
 echo "make[1]: *** [scripts/Makefile.build:249: nvidia/nv-pci.o] Error 1" >&2
 exit 2
 """
@@ -53,8 +56,8 @@ def with_driver(trial, headers="6.12.1-1", make=MAKE):
     trial.write("images/mini.yaml", image.replace("[base]", "[base, driver]") +
                 'kernel: standin-6.12\ndriver: {version: "550.1", flavour: open}\n')
     archive = trial.own_archive()
-    archive.add("linux-image-6.12.1-amd64", stand_in.with_folders({"boot/vmlinuz-6.12.1-amd64": b"k"}),
-                version="6.12.1-1")
+    vmlinuz = stand_in.with_folders({"boot/vmlinuz-6.12.1-amd64": b"k"})
+    archive.add("linux-image-6.12.1-amd64", vmlinuz, version="6.12.1-1")
     if headers:
         archive.add("linux-headers-6.12.1-amd64", stand_in.with_folders({"usr/src/headers": b"h"}),
                     version=headers)
@@ -120,7 +123,8 @@ def module_that_is_not_there_after_make(trial):
 @case("patch-that-does-not-apply")
 def patch_that_does_not_apply(trial):
     with_driver(trial)
-    trial.write("kernels/nvidia/patches/0001-x.patch", "--- a/none.c\n+++ b/none.c\n@@ -1 +1 @@\n-x\n+y\n")
+    trial.write("kernels/nvidia/patches/0001-x.patch",
+                "--- a/none.c\n+++ b/none.c\n@@ -1 +1 @@\n-x\n+y\n")
     trial.write("kernels/nvidia/550.1.yaml", DRIVER + "patches:\n"
                 "  - {file: patches/0001-x.patch, flavours: [open], reason: A stand-in}\n")
     trial.archive.add("patch", stand_in.with_folders(
@@ -135,7 +139,9 @@ def patch_that_does_not_apply(trial):
 
 @case("script-that-fails")
 def script_that_fails(trial):
-    trial.write("layers/base/scripts/configure", "#!/bin/sh\necho 'it went wrong here' >&2\nexit 3\n")
+    trial.warm()
+    trial.write("layers/base/scripts/configure",
+                "#!/bin/sh\necho 'it went wrong here' >&2\nexit 3\n")
     trial.build().expect(7, "system/base", "layers/base/scripts/configure", "exit code: 3",
                          "it went wrong here", "whole log")
     trial.no_release()

@@ -18,16 +18,18 @@ SUITE = "stand-in"
 # What dpkg, the build's own steps and the solver run.
 PROGRAMS = [
     "/usr/bin/" + name
-    for name in "bash cat cp dash diff dpkg dpkg-deb dpkg-query dpkg-split find mkdir rm sleep tar".split()
+    for name in ("bash", "cat", "cp", "dash", "diff", "dpkg", "dpkg-deb", "dpkg-query",
+                 "dpkg-split", "find", "mkdir", "rm", "sleep", "tar")
 ] + ["/sbin/ldconfig", "/sbin/start-stop-daemon", "/usr/bin/apt-get",
      "/usr/lib/apt/methods/copy", "/usr/lib/apt/methods/http"]
 
 
 def found(path):
     """The program, also on a host whose /sbin and /usr/sbin differ."""
-    for folder in ("", "/usr"):
-        if os.path.exists(folder + path):
-            return os.path.realpath(folder + path)
+    # Some distributions have a script before the real ldconfig.
+    for place in (path + ".real", path, "/usr" + path):
+        if os.path.exists(place):
+            return os.path.realpath(place)
     raise FileNotFoundError(path)
 
 
@@ -103,14 +105,15 @@ def deb(name, members, version="1.0-1", fields=(), scripts=None):
 
 
 class Key:
-    """A signing key; its home lies under the shortest path there is, as the agent's socket wants."""
+    """A signing key; its home has a short path, as the agent's socket wants."""
 
     def __init__(self, saved=None):
         self.home = tempfile.mkdtemp(prefix="ingot-key-")
         if saved:
             self.gpg("--import", str(saved))
         else:
-            self.gpg("--quick-generate-key", "Stand-in <key@example.test>", "ed25519", "sign", "never")
+            self.gpg("--quick-generate-key", "Stand-in <key@example.test>", "ed25519", "sign",
+                     "never")
         lines = self.gpg("--with-colons", "--list-keys").decode().splitlines()
         self.fingerprint = next(line.split(":")[9] for line in lines if line.startswith("fpr:"))
 
@@ -170,9 +173,10 @@ class Archive:
         index = "\n".join(stanzas).encode()
         self.index.unlink(missing_ok=True)
         self.index.write_bytes(index)
-        lines = [f"Suite: {SUITE}", f"Codename: {SUITE}", "Components: main", "Architectures: amd64",
-                 f"Date: {date}", *fields, "SHA256:",
-                 f" {hashlib.sha256(index).hexdigest()} {len(index)} main/binary-amd64/Packages", ""]
+        digest = hashlib.sha256(index).hexdigest()
+        lines = [f"Suite: {SUITE}", f"Codename: {SUITE}", "Components: main",
+                 "Architectures: amd64", f"Date: {date}", *fields, "SHA256:",
+                 f" {digest} {len(index)} main/binary-amd64/Packages", ""]
         self.release.unlink(missing_ok=True)
         self.release.write_bytes(key.signed("\n".join(lines).encode()))
 
@@ -199,7 +203,7 @@ def make_archive(folder, key):
     archive.add("apt", with_folders(apt), fields=["Depends: dpkg"])
     tool = {f"usr/share/tool/{i:03}": bytes([i % 251]) * 4096 * (1 + i % 7) for i in range(150)}
     archive.add("tool", with_folders(tool | {"usr/bin/tool": b"#!/bin/sh\necho tool\n"}),
-                scripts={"postinst": "#!/bin/sh\nset -e\necho configured > /usr/share/tool/state\n"})
+                scripts={"postinst": "#!/bin/sh\necho configured > /usr/share/tool/state\n"})
     archive.add("compiler", with_folders({"usr/share/compiler/x": b"x"}))
     archive.publish(key)
     return archive
@@ -241,7 +245,8 @@ def make_project(folder, key_public, fingerprint):
     (base / "standin.gpg").write_bytes(key_public)
     (base / "files/etc/stand-in").write_text("a file of the layer\n")
     configure = base / "scripts/configure"
-    configure.write_text("#!/bin/sh\nset -eu\nmkdir -p /etc/stand-in.d\ncat /etc/stand-in > /etc/stand-in.d/copy\n")
+    configure.write_text("#!/bin/sh\nset -eu\nmkdir -p /etc/stand-in.d\n"
+                         "cat /etc/stand-in > /etc/stand-in.d/copy\n")
     configure.chmod(0o755)
     (folder / "images/mini.yaml").write_text(IMAGE)
     return folder

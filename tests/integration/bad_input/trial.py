@@ -2,6 +2,7 @@
 """One trial of the program: a project, a store and an output folder of its own, what it said, and
 what it left. Cases register themselves by name; see run_case."""
 import hashlib
+import json
 import os
 import pathlib
 import resource
@@ -20,6 +21,7 @@ def case(name):
     """Registers a test; CMake reads the names from these lines."""
     def register(function):
         CASES[name] = function
+        function.name = name
         return function
     return register
 
@@ -75,6 +77,7 @@ class Trial:
         self.archive = stand_in.Archive(self.prepared / "standin")
         self.mirrors = [f"standin={self.archive.folder}"]
         self.key = None
+        self.disks = []  # that the test itself mounts
         self.progress = "plain"
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.temp),
                             "TMPDIR": str(self.temp), "LC_ALL": "C.UTF-8"}
@@ -94,6 +97,18 @@ class Trial:
         self.mirrors = [f"standin={folder}"]
         self.key = stand_in.Key(self.prepared / "secret.gpg")
         return self.archive
+
+    def warm(self, without=()):
+        """Gives the store what the clean build left in it, but for the results of some steps."""
+        self.cache.mkdir(exist_ok=True)
+        source = f"{self.prepared}/cache/."
+        linked = subprocess.run(["cp", "-al", source, self.cache], capture_output=True, check=False)
+        if linked.returncode != 0:  # another file system
+            subprocess.run(["cp", "-a", "--remove-destination", source, self.cache], check=True)
+        for tree in (self.cache / "trees").iterdir():
+            step = json.loads((tree / "meta.json").read_text())["facts"].get("step")
+            if step in without:
+                shutil.rmtree(tree)
 
     def write(self, path, content):
         file = self.project / path
@@ -124,18 +139,31 @@ class Trial:
     # What is run
 
     def command(self, *args, mirrors=True):
-        named = [word for mirror in self.mirrors for word in ("--mirror", mirror)] if mirrors else []
+        given = self.mirrors if mirrors else []
+        named = [word for mirror in given for word in ("--mirror", mirror)]
         return [str(self.program), "-C", self.project, "--progress", self.progress, *args, *named]
 
     def env(self):
         return {**self.environment, "INGOT_CACHE": str(self.cache)}
 
-    def ingot(self, *args, mirrors=True, prefix=(), env=None, timeout=120, cwd=None):
-        run = subprocess.run([*prefix, *self.command(*args, mirrors=mirrors)], capture_output=True,
-                             env=env or self.env(), cwd=cwd or self.temp, timeout=timeout,
-                             stdin=subprocess.DEVNULL, check=False)
+    def ingot(self, *args, mirrors=True, prefix=(), env=None, timeout=240, cwd=None):
+        command = [*prefix, *self.command(*args, mirrors=mirrors)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env=env or self.env(), cwd=cwd or self.temp,
+                              stdin=subprocess.DEVNULL) as run:
+            try:
+                out, err = run.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                shown = subprocess.run(["ps", "-eLo", "pid,ppid,stat,wchan:30,args"],
+                                       capture_output=True, check=False).stdout.decode()
+                mine = {str(pid) for pid in self.processes()}
+                table = [line for line in shown.splitlines() if line.split()[0] in mine]
+                run.kill()
+                out, err = run.communicate()
+                raise AssertionError(f"no end after {timeout} s:\n{out.decode()}\n{err.decode()}\n"
+                                     + "\n".join(table)) from None
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-        shown = [stream.decode(errors="backslashreplace") for stream in (run.stdout, run.stderr)]
+        shown = [stream.decode(errors="backslashreplace") for stream in (out, err)]
         return Result(run.returncode, *shown, peak)
 
     def check(self, *args):
@@ -154,7 +182,8 @@ class Trial:
 
     def build(self, *args, locked=True, **more):
         flags = ["--locked"] if locked else []
-        return self.ingot("build", "mini", *flags, "--output", self.output, *self.keys(), *args, **more)
+        return self.ingot("build", "mini", *flags, "--output", self.output, *self.keys(), *args,
+                          **more)
 
     # What is left
 
@@ -178,10 +207,10 @@ class Trial:
     def leftovers(self):
         """What only a run in progress may have in store, output and project."""
         left = []
-        if (self.cache / "tmp").exists():
-            left += [path for path in (self.cache / "tmp").iterdir() if path.name != "downloads"]
-        if (self.cache / "tmp/downloads").exists():
-            left += [path for path in (self.cache / "tmp/downloads").iterdir() if path.name != "lock"]
+        for folder, kept in ((self.cache / "tmp", "downloads"),
+                             (self.cache / "tmp/downloads", "lock")):
+            if folder.exists():
+                left += [path for path in folder.iterdir() if path.name != kept]
         known = {"blobs", "trees", "locks", "tmp", "development-keys", "development-keys.lock"}
         if self.cache.exists():
             left += [path for path in self.cache.iterdir() if path.name not in known]
@@ -194,9 +223,14 @@ class Trial:
         left = self.leftovers() + self.mounts()
         assert not left, f"left behind: {[str(path) for path in left]}"
 
+    def nothing_left_in(self, folder):
+        left = [path.name for path in folder.iterdir() if path.name.startswith(".")]
+        assert not left, f"left behind in {folder}: {left}"
+
     def mounts(self):
         lines = pathlib.Path("/proc/self/mountinfo").read_text().splitlines()
-        return [line for line in lines if str(self.temp) in line]
+        return [line for line in lines
+                if str(self.temp) in line and line.split()[4] not in self.disks]
 
     def processes(self):
         """Processes that were given this trial's store."""
