@@ -31,6 +31,7 @@ constexpr Verb verbs[] = {
     {"inspect", "Show what a disk image holds", add_inspect},
     {"keygen", "Make keys that sign releases and kernel modules", add_keygen},
     {"lock", "Resolve packages and write the lock of an image", add_lock},
+    {"matrix", "Show or try which kernels and drivers fit together", add_matrix},
     {"plan", "Show the steps of a build and which are already done", add_plan},
     {"test", "Boot a release in QEMU and judge its self-test", add_test},
     {"verify", "Check a release against a public key", add_verify},
