@@ -18,9 +18,9 @@ constexpr std::string_view daemon_path = "usr/bin/nvidia-persistenced";
 // libcuda has 30 MB, GSP firmware 40 MB.
 constexpr std::uint64_t largest_file = 512ULL << 20;
 
-// A program or library must carry the driver's version among its texts.
-void judge_texts(const Subject& subject, std::string_view path, Verdict& verdict) {
-  const std::string& version = subject.facts.driver->version;
+// A program or library must carry the version among its texts.
+void judge_texts(const Subject& subject, std::string_view path, const std::string& version,
+                 Verdict& verdict) {
   const auto found = driver_versions_in(subject.tree.root().read(path, largest_file).value_or(""));
   if (found.contains(version)) return verdict.saw(path, version);
   verdict.fault(path,
@@ -44,7 +44,7 @@ void smi_path_rule(const Subject& subject, Verdict& verdict) {
 void smi_version(const Subject& subject, Verdict& verdict) {
   if (!subject.facts.driver) return verdict.skip(no_driver);
   if (!subject.tree.is_program(smi_path)) return verdict.skip("there is no nvidia-smi");
-  judge_texts(subject, smi_path, verdict);
+  judge_texts(subject, smi_path, subject.facts.driver->version, verdict);
 }
 
 // "550.163.01" of libcuda.so.550.163.01; "" for files that are no versioned driver library.
@@ -74,7 +74,7 @@ void library_versions(const Subject& subject, Verdict& verdict) {
     if (version != expected)
       verdict.fault(path, "a library of driver " + version, expected);
     else if (is_cuda || is_ml)
-      judge_texts(subject, path, verdict);
+      judge_texts(subject, path, subject.facts.driver->version, verdict);
     cuda = cuda || is_cuda;
     ml = ml || is_ml;
   }
@@ -159,7 +159,7 @@ void firmware(const Subject& subject, Verdict& verdict) {
 void daemon_version(const Subject& subject, Verdict& verdict) {
   if (!subject.facts.driver) return verdict.skip(no_driver);
   if (!subject.tree.has(daemon_path)) return verdict.skip("the image has no nvidia-persistenced");
-  judge_texts(subject, daemon_path, verdict);
+  judge_texts(subject, daemon_path, subject.facts.driver->persistenced, verdict);
 }
 
 bool has_user(const Subject& subject, const std::string& user) {
@@ -208,9 +208,12 @@ constexpr std::array rules = {
     Rule{"fw.gsp", "the GSP firmware of exactly this driver is there",
          "its absence shows only with a GPU (open-gpu-kernel-modules; ublue-os/bazzite#2668)",
          "lock firmware-nvidia-gsp to the driver's package version", firmware},
-    Rule{"persist.version", "nvidia-persistenced is of the driver's version",
+    Rule{"persist.version",
+         "nvidia-persistenced is of the version that the driver's definition names",
          "one NVIDIA version everywhere (ublue-os/bazzite#2668)",
-         "take the package of the driver's version", daemon_version},
+         "take the package of that version; where the archive has none of the driver's own, name "
+         "it with 'persistenced' in the driver's definition",
+         daemon_version},
     Rule{"user.persist", "nvidia-persistenced has its user, and starts only with a driver",
          "the stock unit fails on a node without GPU (measured with Debian 13's package)",
          "keep the drop-in with the condition, and enable or mask the unit", daemon_unit},

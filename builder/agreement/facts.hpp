@@ -16,6 +16,7 @@ struct DriverFacts {
   std::string version;  ///< "550.163.01"
   spec::Flavour flavour = spec::Flavour::open;
   std::vector<std::string> modules;  ///< "nvidia", "nvidia-uvm", ...
+  std::string persistenced;          ///< version of the daemon that goes with it
   std::string firmware;              ///< folder, as the driver's definition says
 };
 

@@ -40,6 +40,7 @@ constexpr Verb verbs[] = {
     {"keygen", "Make keys that sign releases and kernel modules", add_keygen},
     {"lock", "Resolve packages and write the lock of an image", add_lock},
     {"ls", "List the files of a release's tree", add_ls},
+    {"matrix", "Show or try which kernels and drivers fit together", add_matrix},
     {"plan", "Show the steps of a build and which are already done", add_plan},
     {"test", "Boot a release in QEMU and judge its self-test", add_test},
     {"verify", "Check a release against a public key", add_verify},

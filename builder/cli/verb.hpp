@@ -40,6 +40,7 @@ std::function<int(const Context&)> add_inspect(CLI::App& app);
 std::function<int(const Context&)> add_keygen(CLI::App& app);
 std::function<int(const Context&)> add_lock(CLI::App& app);
 std::function<int(const Context&)> add_ls(CLI::App& app);
+std::function<int(const Context&)> add_matrix(CLI::App& app);
 std::function<int(const Context&)> add_plan(CLI::App& app);
 std::function<int(const Context&)> add_test(CLI::App& app);
 std::function<int(const Context&)> add_verify(CLI::App& app);

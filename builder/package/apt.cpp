@@ -264,8 +264,19 @@ void Apt::check_asked(const ResolveRequest& request) const {
   throw Error(Fault::input, joined({faults.begin(), faults.end()}, "\n"));
 }
 
-std::optional<Resolution> Apt::try_resolve(const ResolveRequest& request,
-                                           const std::map<std::string, std::string>& pins,
+std::map<std::string, std::string> Apt::exact_sources(const ResolveRequest& request) const {
+  std::map<std::string, std::string> sources;
+  for (const auto* list : {&request.asked, &request.beside}) {
+    for (const Asked& asked : *list) {
+      if (!asked.version) continue;
+      if (const auto source = catalogue_.source_of(asked.name, *asked.version))
+        sources.emplace(*source, *asked.version);
+    }
+  }
+  return sources;
+}
+
+std::optional<Resolution> Apt::try_resolve(const ResolveRequest& request, const Pins& pins,
                                            std::vector<std::string>& words) const {
   os::write_file(setup_.folder / "etc" / "preferences", pin_preferences(pins));
   std::vector<std::string> arguments = {"-y", "-q", "--no-install-recommends", "--print-uris",
@@ -295,12 +306,18 @@ std::optional<Resolution> Apt::try_resolve(const ResolveRequest& request,
 
 Resolution Apt::resolve(const ResolveRequest& request) const {
   check_asked(request);
-  std::map<std::string, std::string> pins;
-  for (const auto& [name, version] : request.pins)
-    if (catalogue_.has(name, version)) pins.emplace(name, version);
+  Pins pins{.packages = {}, .sources = exact_sources(request)};
+  for (const auto& [name, version] : request.pins) {
+    const auto source = catalogue_.source_of(name, version);
+    if (!source) continue;
+    const auto exact = pins.sources.find(*source);
+    if (exact == pins.sources.end() || exact->second == version ||
+        !catalogue_.has(name, exact->second))
+      pins.packages.emplace(name, version);
+  }
   // A version that is asked for must win over a pin.
   for (const Asked& asked : request.asked)
-    if (asked.version) pins.erase(asked.name);
+    if (asked.version) pins.packages.erase(asked.name);
 
   std::vector<std::string> unpinned;
   for (;;) {
@@ -311,17 +328,17 @@ Resolution Apt::resolve(const ResolveRequest& request) const {
       resolution->unpinned = std::move(unpinned);
       return std::move(*resolution);
     }
-    if (pins.empty())
+    if (pins.packages.empty())
       throw Error(Fault::input,
                   format("apt finds no set of packages that fits:\n{}", explanation(words)));
     // What stands in the way gives way; without a hint everything does.
     std::set<std::string> yielding;
     for (const std::string& name : unmet_names(words))
-      if (pins.contains(name)) yielding.insert(name);
+      if (pins.packages.contains(name)) yielding.insert(name);
     if (yielding.empty())
-      for (const auto& [name, version] : pins) yielding.insert(name);
+      for (const auto& [name, version] : pins.packages) yielding.insert(name);
     for (const std::string& name : yielding) {
-      pins.erase(name);
+      pins.packages.erase(name);
       unpinned.push_back(name);
     }
   }

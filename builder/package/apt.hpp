@@ -11,6 +11,7 @@
 #include "fetch/fetch.hpp"
 #include "os/environment.hpp"
 #include "os/process.hpp"
+#include "package/apt_files.hpp"
 #include "package/catalogue.hpp"
 #include "package/resolved.hpp"
 #include "report/report.hpp"
@@ -31,6 +32,8 @@ struct ResolveRequest {
   bool essential = false;  ///< also everything marked Essential
   /// Package to the version it should keep; a version that no repository has any more is ignored.
   std::map<std::string, std::string> pins;
+  /// Exact versions that are asked for elsewhere, and that this answer must fit.
+  std::vector<Asked> beside;
 };
 
 struct Resolution {
@@ -55,8 +58,10 @@ public:
   /// the host's apt-get.
   void use_target_apt();
 
-  /// Starts from a root without any package. Fault::input explains what cannot be: every asked
-  /// package that no repository has (with its place and the nearest name), or apt's own words.
+  /// Starts from a root without any package. Of the source of a package in an exact version,
+  /// other packages come in that version too where it exists. Fault::input explains what cannot be:
+  /// every asked package that no repository has (with its place and the nearest name), or apt's own
+  /// words.
   Resolution resolve(const ResolveRequest& request) const;
 
 private:
@@ -71,8 +76,8 @@ private:
   std::vector<IndexFile> index_files() const;
   RepositoryState check_repository(std::size_t repository) const;
   void check_asked(const ResolveRequest& request) const;
-  std::optional<Resolution> try_resolve(const ResolveRequest& request,
-                                        const std::map<std::string, std::string>& pins,
+  std::map<std::string, std::string> exact_sources(const ResolveRequest& request) const;
+  std::optional<Resolution> try_resolve(const ResolveRequest& request, const Pins& pins,
                                         std::vector<std::string>& words) const;
   std::filesystem::path list_of_release(std::size_t repository) const;
 

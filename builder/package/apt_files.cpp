@@ -72,10 +72,12 @@ std::string source_line(const Repository& repository, const std::string& url,
                 joined(repository.components, " "));
 }
 
-std::string pin_preferences(const std::map<std::string, std::string>& pins) {
+std::string pin_preferences(const Pins& pins) {
   std::string text;
-  for (const auto& [name, version] : pins)
+  for (const auto& [name, version] : pins.packages)
     text += format("Package: {}\nPin: version {}\nPin-Priority: 1001\n\n", name, version);
+  for (const auto& [source, version] : pins.sources)
+    text += format("Package: src:{}\nPin: version {}\nPin-Priority: 995\n\n", source, version);
   return text;
 }
 

@@ -28,8 +28,14 @@ std::string source_line(const Repository& repository, const std::string& url,
 /// A mirror as apt wants it: folders become copy: addresses.
 std::string apt_url(const std::string& url);
 
-/// Preferences that hold packages at versions, also when that is a downgrade.
-std::string pin_preferences(const std::map<std::string, std::string>& pins);
+/// Versions to prefer.
+struct Pins {
+  std::map<std::string, std::string> packages;  ///< also when that is a downgrade
+  std::map<std::string, std::string> sources;   ///< of all packages built from a source
+};
+
+/// apt's preferences for them; a package's own entry comes before that of its source.
+std::string pin_preferences(const Pins& pins);
 
 /// A line of `apt-get --print-uris`.
 struct PrintedUri {

@@ -14,7 +14,7 @@ namespace ingot::package {
 namespace {
 
 /// "1.0, 1.1 and 3 more"
-std::string some_of(const std::set<std::string>& words) {
+std::string some_of(const std::vector<std::string>& words) {
   constexpr std::size_t shown = 5;
   std::vector<std::string> first;
   for (const std::string& word : words) {
@@ -24,6 +24,14 @@ std::string some_of(const std::set<std::string>& words) {
   std::string text = joined(first, ", ");
   if (words.size() > shown) text += format(" and {} more", words.size() - shown);
   return text;
+}
+
+template <class Map>
+std::vector<std::string> names_in(const Map& map) {
+  std::vector<std::string> names;
+  names.reserve(map.size());
+  for (const auto& [name, unused] : map) names.push_back(name);
+  return names;
 }
 
 std::uint64_t size_of(const Stanza& stanza) {
@@ -73,7 +81,10 @@ Catalogue::Catalogue(std::vector<IndexFile> files, std::string_view architecture
       const std::string_view built_for = stanza->get("Architecture");
       if (built_for != architecture && built_for != "all") continue;
       const std::string name(stanza->get("Package"));
-      versions_[name].emplace(stanza->get("Version"));
+      // "linux-signed-amd64 (6.1.192+2)"; without the field the source has the package's name.
+      const std::string_view field = stanza->get_or_empty("Source");
+      const std::string source(field.substr(0, field.find(' ')));
+      versions_[name].emplace(stanza->get("Version"), source.empty() ? name : source);
       if (const auto provides = stanza->find("Provides"))
         for (const Alternatives& group : parse_relations(*provides))
           for (const Relation& provided : group) providers_[provided.name].insert(name);
@@ -86,19 +97,27 @@ bool Catalogue::has(const std::string& name, const std::string& version) const {
   return found != versions_.end() && found->second.contains(version);
 }
 
+std::optional<std::string> Catalogue::source_of(const std::string& name,
+                                                const std::string& version) const {
+  const auto found = versions_.find(name);
+  if (found == versions_.end()) return std::nullopt;
+  const auto source = found->second.find(version);
+  if (source == found->second.end()) return std::nullopt;
+  return source->second;
+}
+
 std::optional<std::string> Catalogue::fault(const Asked& asked) const {
   const auto found = versions_.find(asked.name);
   if (found != versions_.end()) {
     if (!asked.version || found->second.contains(*asked.version)) return std::nullopt;
     return format("{}: package {} has no version {} in the repositories; there is {}", asked.place,
-                  asked.name, *asked.version, some_of(found->second));
+                  asked.name, *asked.version, some_of(names_in(found->second)));
   }
   if (const auto providers = providers_.find(asked.name); providers != providers_.end())
     return format("{}: {} is no package but a name that others provide; write one of {}",
-                  asked.place, asked.name, some_of(providers->second));
-  std::vector<std::string> names;
-  names.reserve(versions_.size());
-  for (const auto& [name, versions] : versions_) names.push_back(name);
+                  asked.place, asked.name,
+                  some_of({providers->second.begin(), providers->second.end()}));
+  const std::vector<std::string> names = names_in(versions_);
   std::string text = format("{}: package {} is in no repository", asked.place, asked.name);
   if (const auto meant = nearest(asked.name, names)) text += format("; did you mean {}?", *meant);
   return text;

@@ -31,6 +31,9 @@ public:
   bool has(const std::string& name) const { return versions_.contains(name); }
   bool has(const std::string& name, const std::string& version) const;
 
+  /// The source package that this version was built from; nothing when no index has the version.
+  std::optional<std::string> source_of(const std::string& name, const std::string& version) const;
+
   /// Why an asked package cannot be had, as one line; nothing when it can.
   std::optional<std::string> fault(const Asked& asked) const;
 
@@ -46,7 +49,7 @@ public:
 
 private:
   std::vector<IndexFile> files_;
-  std::map<std::string, std::set<std::string>> versions_;
+  std::map<std::string, std::map<std::string, std::string>> versions_;  ///< name, version: source
   std::map<std::string, std::set<std::string>> providers_;  ///< provided name to packages
 };
 

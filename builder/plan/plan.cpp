@@ -137,6 +137,8 @@ private:
     step.ingredients.push_back({"module certificate", in_.module_certificate.hex()});
     for (const spec::Located& word : in_.image.kernel_line)
       step.ingredients.push_back({"kernel line", word.value});
+    if (in_.image.driver && in_.image.driver->persistenced != in_.image.driver->version)
+      step.ingredients.push_back({"persistenced", in_.image.driver->persistenced});
     add(std::move(step), true);
   }
 

@@ -21,6 +21,7 @@ agreement::Facts agreement_facts(const spec::ResolvedImage& image, const spec::L
     facts.driver = agreement::DriverFacts{.version = image.driver->version,
                                           .flavour = image.driver->flavour,
                                           .modules = image.driver->modules,
+                                          .persistenced = image.driver->persistenced,
                                           .firmware = image.driver->firmware};
   }
   for (const spec::Located& word : image.kernel_line) facts.kernel_line.push_back(word.value);

@@ -237,20 +237,25 @@ MadeLock make_lock(const LockRequest& request, Mirrors& mirrors, const store::St
     return std::string("the target's own apt");
   });
   std::set<std::string> forced;
-  const auto solve = [&](const std::string& step, LayerList list, Locked spec::Lock::*root) {
+  const auto solve = [&](const std::string& step, LayerList list, Locked spec::Lock::*root,
+                         const std::vector<package::Asked>& beside) {
     timed(report, step, [&] {
       static const Locked none;
       const Locked& before = request.previous ? *request.previous.*root : none;
       const auto pins = pins_of(request, before);
-      const package::Resolution answer =
-          apt.resolve({.asked = asked_of(request.image, list), .essential = true, .pins = pins});
+      const package::Resolution answer = apt.resolve({.asked = asked_of(request.image, list),
+                                                      .essential = true,
+                                                      .pins = pins,
+                                                      .beside = beside});
       made.lock.*root = locked_of(request.image, list, answer.packages);
       add_forced(before, made.lock.*root, pins, forced);
       return format("{} packages", answer.packages.size());
     });
   };
-  solve("resolve image root", &spec::ResolvedLayer::packages, &spec::Lock::image_root);
-  solve("resolve build root", &spec::ResolvedLayer::build_root, &spec::Lock::build_root);
+  solve("resolve image root", &spec::ResolvedLayer::packages, &spec::Lock::image_root, {});
+  // What is compiled must fit what is installed.
+  solve("resolve build root", &spec::ResolvedLayer::build_root, &spec::Lock::build_root,
+        asked_of(request.image, &spec::ResolvedLayer::packages));
   made.forced.assign(forced.begin(), forced.end());
   if (request.previous && request.previous->definitions == made.lock.definitions &&
       request.previous->image_root == made.lock.image_root &&

@@ -125,7 +125,7 @@ const Layer* Catalogue::layer(const Located& asked) {
   return slot->second ? &*slot->second : nullptr;
 }
 
-void Catalogue::check_links(const Layer& layer) {
+void Catalogue::check_links(Layer& layer) {
   for (const auto* names : {&layer.after, &layer.requires_layers}) {
     for (const Located& name : *names) {
       if (name.value == layer.name) {
@@ -133,6 +133,32 @@ void Catalogue::check_links(const Layer& layer) {
       } else {
         require_name(name, "layer", layer_names_);
       }
+    }
+  }
+  for (PackageEntry& package : layer.packages) settle(package.when);
+  for (PackageEntry& package : layer.build_root) settle(package.when);
+  for (Repository& repository : layer.repositories) settle(repository.when);
+}
+
+/// Reads the values of other layers' options by the declarations of those layers.
+void Catalogue::settle(std::vector<Condition>& conditions) {
+  for (Condition& condition : conditions) {
+    const bool known =
+        std::binary_search(layer_names_.begin(), layer_names_.end(), condition.layer);
+    const Layer* const other = known ? layer({condition.layer, condition.place}) : nullptr;
+    if (other == nullptr) continue;
+    const auto option = other->options.find(condition.option);
+    if (option == other->options.end()) {
+      std::vector<std::string> names;
+      for (const auto& [name, unused] : other->options) names.push_back(name);
+      diagnostics_.add(
+          {condition.place,
+           format("layer '{}' has no option {}", other->name, in_quotes(condition.option)),
+           joined(names, ", "), suggestion(condition.option, names)});
+      continue;
+    }
+    if (auto value = read_option_value(condition.written, option->second, diagnostics_)) {
+      condition.value = std::move(*value);
     }
   }
 }
@@ -179,6 +205,7 @@ const std::vector<Pair>& Catalogue::pairs() {
   for (const Pair& pair : *pairs_) {
     if (!pair.kernel.value.empty()) require_name(pair.kernel, "kernel", kernel_names_);
     if (!pair.driver.value.empty()) require_name(pair.driver, "driver", driver_names_);
+    if (!pair.image.value.empty()) require_name(pair.image, "image", image_names_);
   }
   return *pairs_;
 }

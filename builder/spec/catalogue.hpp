@@ -53,7 +53,8 @@ public:
 private:
   std::optional<Node> read(const std::string& file);
   Origin origin_of(const std::string& file, const std::string& name) const;
-  void check_links(const Layer& layer);
+  void check_links(Layer& layer);
+  void settle(std::vector<Condition>& conditions);
   void check_links(const Driver& driver);
 
   std::filesystem::path project_;

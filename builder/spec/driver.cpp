@@ -113,6 +113,16 @@ Driver parse_driver(const Node& root, const Origin& origin, Diagnostics& diagnos
   }
   driver.package_version = version_or_empty(fields.required("package-version"), "package-version",
                                             package_version, diagnostics);
+  const Node* const daemon = fields.optional("persistenced");
+  driver.persistenced = daemon == nullptr
+                            ? driver.version
+                            : version_or_empty(daemon, "persistenced", driver_version, diagnostics);
+  const auto branch = [](const std::string& version) {
+    return version.substr(0, version.find('.'));
+  };
+  if (daemon != nullptr && branch(driver.persistenced) != branch(driver.version)) {
+    diagnostics.add({daemon->place, "'persistenced' is of another branch than the driver", {}, {}});
+  }
   driver.firmware =
       word_or_empty(fields.required("firmware"), "firmware", absolute_path, diagnostics);
   if (const Node* list = fields.required("modules")) {

@@ -35,6 +35,7 @@ struct Patch {
 struct Driver {
   std::string version;          ///< "550.163.01"
   std::string package_version;  ///< of the user-space packages
+  std::string persistenced;     ///< version of the nvidia-persistenced that the archive has for it
   std::string firmware;         ///< absolute folder in the target
   std::vector<std::string> modules;
   std::map<Flavour, DriverSource> flavours;

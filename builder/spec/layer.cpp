@@ -29,6 +29,7 @@ private:
   std::vector<PackageEntry> packages(const Node* node, std::string_view key);
   std::optional<PackageEntry> package(const Node& node);
   std::vector<Condition> conditions(const Node& node);
+  void check_order(const Condition& condition);
   std::vector<Repository> repositories(const Node& node);
   Repository repository(const Node& node);
   Units units(const Node& node);
@@ -158,6 +159,12 @@ std::vector<Condition> LayerReader::conditions(const Node& node) {
     diagnostics_.add({node.place, "'when' names no option", joined(option_names_, ", "), {}});
   }
   for (const MapEntry& entry : node.entries) {
+    if (const auto dot = entry.key.find('.'); dot != std::string::npos) {
+      found.push_back(
+          {entry.key.substr(0, dot), entry.key.substr(dot + 1), {}, entry.value, entry.key_place});
+      check_order(found.back());
+      continue;
+    }
     const auto option = layer_.options.find(entry.key);
     if (option == layer_.options.end()) {
       diagnostics_.add({entry.key_place,
@@ -166,10 +173,22 @@ std::vector<Condition> LayerReader::conditions(const Node& node) {
       continue;
     }
     if (auto value = read_option_value(entry.value, option->second, diagnostics_)) {
-      found.push_back({entry.key, std::move(*value), entry.key_place});
+      found.push_back({{}, entry.key, std::move(*value), entry.value, entry.key_place});
     }
   }
   return found;
+}
+
+void LayerReader::check_order(const Condition& condition) {
+  const auto names = [&](const std::vector<Located>& list) {
+    return std::any_of(list.begin(), list.end(),
+                       [&](const Located& name) { return name.value == condition.layer; });
+  };
+  if (names(layer_.after) && names(layer_.requires_layers)) return;
+  diagnostics_.add({condition.place,
+                    format("'when' asks for an option of the layer {}", in_quotes(condition.layer)),
+                    {},
+                    "name that layer in 'requires' and in 'after'"});
 }
 
 std::vector<Repository> LayerReader::repositories(const Node& node) {
@@ -177,7 +196,7 @@ std::vector<Repository> LayerReader::repositories(const Node& node) {
   std::vector<Located> names;
   for (const Node& item : read_list(node, "repositories", diagnostics_)) {
     found.push_back(repository(item));
-    names.push_back(found.back().name);
+    if (found.back().when.empty()) names.push_back(found.back().name);
   }
   std::erase_if(names, [](const Located& name) { return name.value.empty(); });
   refuse_duplicates(names, "repositories", diagnostics_);
@@ -212,6 +231,7 @@ Repository LayerReader::repository(const Node& node) {
     }
     refuse_duplicates(keys, "signed-by", diagnostics_);
   }
+  if (const Node* when = fields.optional("when")) found.when = conditions(*when);
   fields.finish();
   return found;
 }

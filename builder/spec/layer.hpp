@@ -9,9 +9,19 @@
 #include <vector>
 
 #include "spec/diagnostic.hpp"
+#include "spec/node.hpp"
 #include "spec/option.hpp"
 
 namespace ingot::spec {
+
+/// An option must have a value.
+struct Condition {
+  std::string layer;  ///< whose option; empty: the layer's own
+  std::string option;
+  OptionValue value;
+  Node written;  ///< the value as it stands, for options of other layers
+  Place place;
+};
 
 struct Repository {
   Located name;
@@ -20,12 +30,7 @@ struct Repository {
   std::vector<Located> components;
   Located keyring;                     ///< file name
   std::vector<std::string> signed_by;  ///< fingerprints, 40 upper-case hexadecimal digits
-  Place place;
-};
-
-struct Condition {
-  std::string option;
-  OptionValue value;
+  std::vector<Condition> when;         ///< all must hold
   Place place;
 };
 

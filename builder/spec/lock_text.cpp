@@ -3,27 +3,10 @@
 
 #include "base/format.hpp"
 #include "spec/lock.hpp"
-#include "spec/node.hpp"
+#include "spec/scalar.hpp"
 
 namespace ingot::spec {
 namespace {
-
-/// As plain text where every YAML reader takes it for text, else in double quotes.
-std::string scalar(std::string_view text) {
-  constexpr std::string_view plain =
-      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._+/-";
-  const bool starts_well = !text.empty() && text.front() != '-' && text.front() != '+';
-  const bool is_plain = starts_well && text.find_first_not_of(plain) == std::string_view::npos &&
-                        text != "null" && text != "Null" && text != "NULL" &&
-                        !looks_like_number(text) && !looks_like_boolean(text);
-  if (is_plain) return std::string(text);
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + '"';
-}
 
 std::string flow_list(const std::vector<std::string>& words) {
   std::string text = "[";

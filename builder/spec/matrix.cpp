@@ -2,7 +2,6 @@
 #include "spec/matrix.hpp"
 
 #include <set>
-#include <tuple>
 
 #include "base/format.hpp"
 #include "spec/fields.hpp"
@@ -14,8 +13,30 @@ namespace ingot::spec {
 namespace {
 
 const Words<Tried> build_words = {{"yes", Tried::yes}, {"no", Tried::no}};
+const Words<bool> patch_words = {{"yes", true}, {"no", false}};
 const Words<Tried> boot_words = {
     {"yes", Tried::yes}, {"no", Tried::no}, {"untested", Tried::untested}};
+
+std::string line_or_empty(const Node* node, std::string_view key, Diagnostics& diagnostics) {
+  return node == nullptr ? std::string() : read_text(*node, key, diagnostics).value_or("");
+}
+
+FoundPair read_found(const Node& node, Diagnostics& diagnostics) {
+  FoundPair found;
+  Fields fields{node, "finding", diagnostics};
+  if (const Node* builds = fields.required("builds")) {
+    found.builds = read_enum(*builds, "builds", boot_words, diagnostics).value_or(Tried::untested);
+  }
+  if (const Node* boots = fields.required("boots")) {
+    found.boots = read_enum(*boots, "boots", boot_words, diagnostics).value_or(Tried::untested);
+  }
+  found.kernel = line_or_empty(fields.optional("kernel"), "kernel", diagnostics);
+  found.driver = line_or_empty(fields.optional("driver"), "driver", diagnostics);
+  found.compiler = line_or_empty(fields.optional("compiler"), "compiler", diagnostics);
+  found.error = line_or_empty(fields.optional("error"), "error", diagnostics);
+  fields.finish();
+  return found;
+}
 
 Pair read_pair(const Node& node, Diagnostics& diagnostics) {
   Pair pair;
@@ -36,19 +57,30 @@ Pair read_pair(const Node& node, Diagnostics& diagnostics) {
     pair.flavour =
         read_enum(*flavour, "flavour", flavour_words(), diagnostics).value_or(pair.flavour);
   }
+  if (const Node* patches = fields.optional("patches")) {
+    pair.patches = read_enum(*patches, "patches", patch_words, diagnostics).value_or(true);
+  }
+  if (const Node* image = fields.optional("image")) {
+    if (auto word = read_word(*image, "image", definition_name, diagnostics)) {
+      pair.image = std::move(*word);
+    }
+  }
   if (const Node* builds = fields.required("builds")) {
     pair.builds = read_enum(*builds, "builds", build_words, diagnostics).value_or(Tried::untested);
   }
   if (const Node* boots = fields.required("boots")) {
     pair.boots = read_enum(*boots, "boots", boot_words, diagnostics).value_or(Tried::untested);
   }
-  if (const Node* tested = fields.required("tested")) {
+  if (const Node* tested = fields.optional("tested")) {
     if (auto date = read_quoted(*tested, "tested", calendar_date, diagnostics)) {
       pair.tested = std::move(date->value);
     }
   }
   const Node* const reason = fields.optional("reason");
-  if (reason != nullptr) pair.reason = read_text(*reason, "reason", diagnostics).value_or("");
+  pair.reason = line_or_empty(reason, "reason", diagnostics);
+  const Node* const fails_with = fields.optional("fails-with");
+  pair.fails_with = line_or_empty(fails_with, "fails-with", diagnostics);
+  if (const Node* found = fields.optional("found")) pair.found = read_found(*found, diagnostics);
   fields.finish();
   const bool failed = pair.builds == Tried::no || pair.boots == Tried::no;
   if (failed && reason == nullptr) {
@@ -56,6 +88,10 @@ Pair read_pair(const Node& node, Diagnostics& diagnostics) {
                      "a pair that does not build or boot needs the key 'reason'",
                      {},
                      "say in one line why not"});
+  }
+  if (fails_with != nullptr && !failed) {
+    diagnostics.add(
+        {fails_with->place, "'fails-with' has a meaning only for pairs that fail", {}, {}});
   }
   if (pair.builds == Tried::no && pair.boots == Tried::yes) {
     diagnostics.add({node.place, "a pair that does not build cannot boot", {}, {}});
@@ -83,10 +119,10 @@ std::vector<Pair> parse_matrix(const Node& root, const Origin&, Diagnostics& dia
   const Node* const list = fields.required("pairs");
   fields.finish();
   if (list == nullptr) return pairs;
-  std::set<std::tuple<std::string, std::string, Flavour>> seen;
+  std::set<std::string> seen;
   for (const Node& node : read_list(*list, "pairs", diagnostics)) {
     Pair pair = read_pair(node, diagnostics);
-    if (!seen.emplace(pair.kernel.value, pair.driver.value, pair.flavour).second) {
+    if (!seen.insert(name_of(pair)).second) {
       diagnostics.add({node.place, "this pair is listed before", {}, "keep one row for each pair"});
     }
     pairs.push_back(std::move(pair));

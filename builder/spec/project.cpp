@@ -60,6 +60,29 @@ ResolvedImage resolve(const fs::path& project, const std::string& image, Diagnos
   return Resolver{catalogue, *found, diagnostics}.resolve();
 }
 
+std::vector<Pair> load_matrix(const fs::path& project, Diagnostics& diagnostics) {
+  require_project(project);
+  return Catalogue{project, diagnostics}.pairs();
+}
+
+ResolvedImage resolve(const fs::path& project, const Pair& pair, Diagnostics& diagnostics) {
+  require_project(project);
+  if (pair.image.value.empty()) {
+    diagnostics.add(
+        {pair.place, "the pair names no image to try it with", {}, "add the key 'image'"});
+    return {};
+  }
+  Catalogue catalogue{project, diagnostics};
+  const Image* const found = catalogue.image(pair.image);
+  if (found == nullptr) return {};
+  Image image = *found;
+  image.kernel = pair.kernel;
+  image.driver = DriverUse{pair.driver, pair.flavour, pair.place};
+  ResolvedImage resolved = Resolver{catalogue, image, diagnostics}.resolve();
+  if (!pair.patches && resolved.driver) resolved.driver->patches.clear();
+  return resolved;
+}
+
 Project load_all(const fs::path& project, Diagnostics& diagnostics) {
   require_project(project);
   Catalogue catalogue{project, diagnostics};

@@ -56,6 +56,7 @@ struct ResolvedDriver {
   std::string version;
   std::string package_version;
   Flavour flavour = Flavour::open;
+  std::string persistenced;  ///< version of the daemon; the driver's own unless it says otherwise
   std::string firmware;
   std::vector<std::string> modules;
   DriverSource source;         ///< of the flavour
@@ -88,6 +89,14 @@ struct ResolvedImage {
 /// images/ (relative to the project, or absolute). With faults the result is incomplete: ask
 /// `diagnostics` before using it.
 ResolvedImage resolve(const std::filesystem::path& project, const std::string& image,
+                      Diagnostics& diagnostics);
+
+/// The rows of kernels/matrix.yaml.
+std::vector<Pair> load_matrix(const std::filesystem::path& project, Diagnostics& diagnostics);
+
+/// The image of a row, with the row's kernel, driver and flavour in place of its own. A row without
+/// image is a fault.
+ResolvedImage resolve(const std::filesystem::path& project, const Pair& pair,
                       Diagnostics& diagnostics);
 
 /// Everything of a project.

@@ -105,6 +105,7 @@ void Resolver::take_flavour(const Driver& driver) {
   ResolvedDriver taken{.version = driver.version,
                        .package_version = driver.package_version,
                        .flavour = flavour,
+                       .persistenced = driver.persistenced,
                        .firmware = driver.firmware,
                        .modules = driver.modules,
                        .source = source->second,
@@ -133,7 +134,7 @@ void Resolver::find_pair() {
   if (!resolved_.kernel || !resolved_.driver) return;
   for (const Pair& pair : catalogue_.pairs()) {
     files_.insert(Catalogue::matrix_file);
-    const bool matches = pair.kernel.value == resolved_.kernel->name &&
+    const bool matches = pair.patches && pair.kernel.value == resolved_.kernel->name &&
                          pair.driver.value == resolved_.driver->version &&
                          pair.flavour == resolved_.driver->flavour;
     if (matches) resolved_.pair = pair;
@@ -164,9 +165,17 @@ void Resolver::add_layer(const LayerUse& use) {
   if (layer->needs_kernel) add_unknown_facts(facts, "kernel.");
   if (layer->needs_driver) add_unknown_facts(facts, "driver.");
   taken.options = options_of(*layer, use, facts);
+  std::vector<Located> names;
+  std::set<std::string> unconditional;
   for (const Repository& repository : layer->repositories) {
+    if (!all_hold(repository.when, taken)) continue;
     taken.repositories.push_back(repository_of(repository, *layer, facts));
+    const std::string& name = taken.repositories.back().name;
+    // Two without conditions are a fault of the layer, reported already.
+    const bool known = repository.when.empty() && !unconditional.insert(name).second;
+    if (!name.empty() && !known) names.push_back({name, repository.name.place});
   }
+  refuse_duplicates(names, "repositories", diagnostics_);
   taken.packages = packages_of(layer->packages, taken, facts);
   taken.build_root = packages_of(layer->build_root, taken, facts);
   taken.kernel_line = words(layer->kernel_line, kernel_word, facts);
@@ -270,17 +279,28 @@ std::map<std::string, OptionValue> Resolver::options_of(const Layer& layer, cons
   return values;
 }
 
+bool Resolver::all_hold(const std::vector<Condition>& conditions,
+                        const ResolvedLayer& layer) const {
+  return std::all_of(conditions.begin(), conditions.end(), [&](const Condition& condition) {
+    const ResolvedLayer* of = &layer;
+    if (!condition.layer.empty()) {
+      const auto found = std::find_if(resolved_.layers.begin(), resolved_.layers.end(),
+                                      [&](const auto& one) { return one.name == condition.layer; });
+      // Its absence or order is a fault reported already.
+      if (found == resolved_.layers.end()) return false;
+      of = &*found;
+    }
+    const auto value = of->options.find(condition.option);
+    return value != of->options.end() && value->second == condition.value;
+  });
+}
+
 std::vector<ResolvedPackage> Resolver::packages_of(const std::vector<PackageEntry>& entries,
                                                    const ResolvedLayer& layer, const Facts& facts) {
   std::vector<ResolvedPackage> packages;
   std::vector<Located> names;
   for (const PackageEntry& entry : entries) {
-    const bool applies =
-        std::all_of(entry.when.begin(), entry.when.end(), [&](const Condition& condition) {
-          const auto value = layer.options.find(condition.option);
-          return value != layer.options.end() && value->second == condition.value;
-        });
-    if (!applies) continue;
+    if (!all_hold(entry.when, layer)) continue;
     ResolvedPackage package{.name = word(entry.name, package_name, facts),
                             .version = {},
                             .hold = entry.hold,

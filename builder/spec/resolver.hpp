@@ -38,6 +38,7 @@ private:
   /// The values of the layer's options, as the image sets them or by default; adds them to `facts`.
   std::map<std::string, OptionValue> options_of(const Layer& layer, const LayerUse& use,
                                                 Facts& facts);
+  bool all_hold(const std::vector<Condition>& conditions, const ResolvedLayer& layer) const;
   std::vector<ResolvedPackage> packages_of(const std::vector<PackageEntry>& entries,
                                            const ResolvedLayer& layer, const Facts& facts);
   ResolvedRepository repository_of(const Repository& repository, const Layer& layer,

@@ -22,11 +22,14 @@ std::string unquoted(std::string_view value) {
 
 json driver_part(const spec::ResolvedImage& image) {
   if (!image.driver) return nullptr;
-  return {{"version", image.driver->version},
-          {"flavour", spec::name_of(image.driver->flavour)},
-          {"package_version", image.driver->package_version},
-          {"modules", image.driver->modules},
-          {"firmware", image.driver->firmware}};
+  json part = {{"version", image.driver->version},
+               {"flavour", spec::name_of(image.driver->flavour)},
+               {"package_version", image.driver->package_version},
+               {"modules", image.driver->modules},
+               {"firmware", image.driver->firmware}};
+  if (image.driver->persistenced != image.driver->version)
+    part["persistenced"] = image.driver->persistenced;
+  return part;
 }
 
 }  // namespace

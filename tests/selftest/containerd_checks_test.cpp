@@ -101,6 +101,12 @@ TEST_CASE("a configuration that kubelet cannot use is refused with every fault",
   SECTION("CDI off") {
     CHECK(fault_after("enable_cdi = true", "enable_cdi = false") == "enable_cdi is not true");
   }
+  SECTION("CDI off, where containerd knows none") {
+    tree.manifest["containerd"]["version"] = "1.6.20~ds1-1";
+    tree.seal();
+    tree.replace(config, "enable_cdi = true", "");
+    CHECK(tree.check("crt.config").outcome == Outcome::pass);
+  }
   SECTION("CDI folders") {
     CHECK(holds(fault_after("\"/etc/cdi\", ", ""), "cdi_spec_dirs lacks /etc/cdi"));
   }

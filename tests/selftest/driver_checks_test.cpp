@@ -52,6 +52,13 @@ TEST_CASE("driver packages and firmware must follow the modules' version", "[sel
     tree.replace("/var/lib/dpkg/status", "Version: 550.163.01-2", "Version: 1:550.170.00-1");
     CHECK(holds(tree.check("kmod.version").reason, "package libcuda1 is 1:550.170.00-1"));
   }
+  SECTION("a daemon of the version that the manifest names") {
+    tree.replace("/var/lib/dpkg/status", "Package: nvidia-smi\n", "Package: nvidia-persistenced\n");
+    CHECK(tree.check("kmod.version").outcome == Outcome::pass);
+    tree.manifest["driver"]["persistenced"] = "550.1";
+    tree.seal();
+    CHECK(holds(tree.check("kmod.version").reason, "package nvidia-persistenced is 550.163.01-2"));
+  }
   SECTION("firmware folder") {
     tree.manifest["driver"]["firmware"] = "/usr/lib/firmware/nvidia/550.1";
     tree.seal();

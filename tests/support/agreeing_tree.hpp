@@ -148,6 +148,7 @@ private:
         .version = driver,
         .flavour = spec::Flavour::open,
         .modules = {"nvidia", "nvidia-uvm", "nvidia-modeset", "nvidia-drm", "nvidia-peermem"},
+        .persistenced = driver,
         .firmware = format("/usr/lib/firmware/nvidia/{}", driver)};
     facts.kernel_line = {"console=ttyS0", "modprobe.blacklist=nouveau,nova_core"};
     facts.packages = {{format("linux-image-{}", release), "6.12.9-1", true},

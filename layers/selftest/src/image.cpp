@@ -99,13 +99,16 @@ Profile profile_of(const Json& json, const std::string& where) {
 }
 
 Driver driver_of(const Json& json) {
-  const Object object(json, "driver",
-                      {"version", "flavour", "package_version", "modules", "firmware"});
-  Driver driver{.version = object.text("version"),
-                .flavour = object.text("flavour"),
-                .package_version = object.text("package_version"),
-                .modules = object.texts("modules"),
-                .firmware = object.has("firmware") ? object.text("firmware") : std::string()};
+  const Object object(
+      json, "driver",
+      {"version", "flavour", "package_version", "persistenced", "modules", "firmware"});
+  Driver driver{
+      .version = object.text("version"),
+      .flavour = object.text("flavour"),
+      .package_version = object.text("package_version"),
+      .persistenced = object.text(object.has("persistenced") ? "persistenced" : "version"),
+      .modules = object.texts("modules"),
+      .firmware = object.has("firmware") ? object.text("firmware") : std::string()};
   if (driver.flavour != "open" && driver.flavour != "proprietary") {
     throw Broken("driver.flavour is '" + driver.flavour + "', not open or proprietary");
   }

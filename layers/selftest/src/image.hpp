@@ -22,6 +22,7 @@ struct Driver {
   std::string version;
   std::string flavour;  ///< open or proprietary
   std::string package_version;
+  std::string persistenced;  ///< version of the daemon, which may be an older one
   std::vector<std::string> modules;
   std::string firmware;  ///< folder, or empty when the image ships none
 };

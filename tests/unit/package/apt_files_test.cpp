@@ -41,6 +41,8 @@ TEST_CASE("the packages of apt's explanation are found", "[package]") {
 }
 
 TEST_CASE("pins outrank everything", "[package]") {
-  CHECK(pin_preferences({{"libc6", "2.41-12"}}) ==
+  CHECK(pin_preferences({.packages = {{"libc6", "2.41-12"}}, .sources = {}}) ==
         "Package: libc6\nPin: version 2.41-12\nPin-Priority: 1001\n\n");
+  CHECK(pin_preferences({.packages = {}, .sources = {{"e2fsprogs", "1.47.2-3~bpo12+1"}}}) ==
+        "Package: src:e2fsprogs\nPin: version 1.47.2-3~bpo12+1\nPin-Priority: 995\n\n");
 }

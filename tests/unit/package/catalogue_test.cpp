@@ -27,7 +27,7 @@ struct Fixture {
     os::write_file(temp.path() / "one",
                    stanza("systemd", "257-1", 'a', "Essential: no\nDepends: libc6 (>= 2)\n") +
                        stanza("exim", "4", 'b', "Provides: mail-agent\n") +
-                       stanza("evil", "1", 'e') +
+                       stanza("evil", "1", 'e', "Source: good (1.0)\n") +
                        "Package: foreign\nVersion: 1\nArchitecture: arm64\n");
     os::write_file(temp.path() / "two", stanza("systemd", "257-2", 'c') + stanza("exim", "4", 'b'));
     catalogue = Catalogue({{"debian", "main/binary-amd64/Packages", temp.path() / "one"},
@@ -80,4 +80,12 @@ TEST_CASE("paths that leave the pool are refused", "[package]") {
     const Catalogue catalogue({{"debian", "p", temp.path() / "one"}}, "amd64");
     CHECK_THROWS_AS(catalogue.facts_of({{digest('a'), {"debian"}}}), Error);
   }
+}
+
+TEST_CASE("a version knows the source that it was built from", "[package]") {
+  const Fixture f;
+  CHECK(f.catalogue.source_of("systemd", "257-1") == "systemd");
+  CHECK(f.catalogue.source_of("evil", "1") == "good");
+  CHECK_FALSE(f.catalogue.source_of("evil", "2"));
+  CHECK_FALSE(f.catalogue.source_of("foreign", "1"));
 }

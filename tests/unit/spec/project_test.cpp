@@ -170,6 +170,81 @@ TEST_CASE("the faults of an image do not include those of files it does not use"
   CHECK_FALSE(diagnostics.empty());
 }
 
+// The file of the layer containerd, with a condition on an option of the layer base.
+std::string layer_with(const std::string& condition, const std::string& needs) {
+  return "layer: containerd\ndescription: The container runtime\n" + needs +
+         "options: {socket: {type: string, default: x}, workers: {type: integer, default: 3},\n"
+         "  tools: {type: boolean, default: true}, line: {type: string, default: x}}\n"
+         "packages:\n  - containerd\n  - {name: forky-only, when: {" +
+         condition + "}}\n";
+}
+
+std::string first_fault(const ScratchProject& project) {
+  Diagnostics diagnostics;
+  load_all(project.root(), diagnostics);
+  const auto faults = diagnostics.sorted();
+  return faults.empty() ? "" : faults.front().message;
+}
+
+TEST_CASE("a condition may ask for an option of another layer", "[spec]") {
+  const std::string needs = "after: [base]\nrequires: [base]\n";
+  ScratchProject project;
+  project.write("layers/containerd/layer.yaml", layer_with("base.release: forky", needs));
+  const auto packages = [&] {
+    return names_of(layer_of(resolved(project.root(), "gpu"), "containerd").packages);
+  };
+  CHECK(packages() == std::vector<std::string>{"containerd"});
+  std::string image = content_of(project.root() / "images/gpu.yaml");
+  const std::string entry = "- base\n";
+  REQUIRE(image.find(entry) != std::string::npos);
+  image.replace(image.find(entry), entry.size(), "- {layer: base, options: {release: forky}}\n");
+  project.write("images/gpu.yaml", image);
+  CHECK(packages() == std::vector<std::string>{"containerd", "forky-only"});
+
+  project.write("layers/containerd/layer.yaml", layer_with("base.release: forky", ""));
+  CHECK(first_fault(project) == "'when' asks for an option of the layer 'base'");
+  project.write("layers/containerd/layer.yaml", layer_with("base.relase: forky", needs));
+  CHECK(first_fault(project) == "layer 'base' has no option 'relase'");
+  project.write("layers/containerd/layer.yaml", layer_with("base.release: sid", needs));
+  CHECK(first_fault(project).find("sid") != std::string::npos);
+}
+
+TEST_CASE("repositories of one name exclude each other by their conditions", "[spec]") {
+  ScratchProject project;
+  std::string layer = content_of(project.root() / "layers/base/layer.yaml");
+  const std::string entry = "    archive: debian-security\n";
+  const auto with = [&](const std::string& condition) {
+    std::string text = layer;
+    text.insert(text.find("packages:"),
+                "  - name: security\n" + entry +
+                    "    suite: other\n    components: [main]\n    keyring: own.gpg\n"
+                    "    signed-by: [0123456789ABCDEF0123456789ABCDEF01234567]\n" +
+                    condition);
+    return text;
+  };
+  project.write("layers/base/layer.yaml", with("    when: {release: forky}\n"));
+  CHECK(layer_of(resolved(project.root(), "plain"), "base").repositories.size() == 2);
+  project.write("layers/base/layer.yaml", with("    when: {release: trixie}\n"));
+  CHECK_FALSE(first_fault(project).empty());
+}
+
+TEST_CASE("an image is resolved with the kernel, driver and patches of a pair", "[spec]") {
+  Diagnostics diagnostics;
+  Pair pair;
+  pair.kernel = {"series-6.12", {}};
+  pair.driver = {"550.163.01", {}};
+  pair.flavour = Flavour::open;
+  pair.image = {"gpu", {}};
+  const fs::path good = test_definitions() / "good";
+  CHECK(resolve(good, pair, diagnostics).driver->patches.size() == 1);
+  pair.patches = false;
+  CHECK(resolve(good, pair, diagnostics).driver->patches.empty());
+  CHECK(diagnostics.empty());
+  pair.image = {};
+  resolve(good, pair, diagnostics);
+  CHECK_FALSE(diagnostics.empty());
+}
+
 TEST_CASE("a definition that cannot be read is a fault, not a crash", "[spec]") {
   ScratchProject project;
   fs::remove(project.root() / "kernels/series-6.12.yaml");

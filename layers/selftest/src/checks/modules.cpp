@@ -104,7 +104,10 @@ void judge_package_versions(const Node& node, Findings& findings) {
   const auto packages = parse_package_status(require_text(node.roots.at("/var/lib/dpkg/status")));
   for (const auto& [name, package] : packages) {
     if (!follows_driver(name) || package.state != "installed") continue;
-    if (upstream_version(package.version) != node.image->driver->version) {
+    const Driver& driver = *node.image->driver;
+    const std::string& wanted =
+        name == "nvidia-persistenced" ? driver.persistenced : driver.version;
+    if (upstream_version(package.version) != wanted) {
       findings.add("package " + name + " is " + package.version);
     }
   }
