@@ -32,7 +32,8 @@ std::string_view without_folder(std::string_view line) {
 bool tells_of_error(std::string_view line) {
   return line.find(": error: ") != std::string_view::npos ||
          line.find(": fatal error: ") != std::string_view::npos ||
-         line.starts_with("ERROR: modpost:") || line.find("Hunk #") != std::string_view::npos;
+         line.starts_with("ERROR: modpost:") ||
+         (line.starts_with("Hunk #") && line.find(" FAILED ") != std::string_view::npos);
 }
 
 std::string unlike(std::string_view what, spec::Tried expected, spec::Tried found) {

@@ -54,6 +54,8 @@ TEST_CASE("the first error is a compiler's where there is one", "[run]") {
                     "b\n"
                     "modules/x| /usr/src/nvidia-1/nvidia/a.c:9:2: error: another\n",
                     "step failed\n more") == "nvidia/a.c:1:2: error: too few b");
+  CHECK(first_error("m| Hunk #1 succeeded at 9 (offset 1 line).\nm| Hunk #2 FAILED at 3.\n", "m") ==
+        "Hunk #2 FAILED at 3.");
   CHECK(first_error("modules/x| CC a.o\n", "step failed\n more") == "step failed");
   CHECK(first_error("", std::string(500, 'x')).size() < 210);
   CHECK(first_error("m| ERROR: modpost: \"y\" undefined!", "m") ==
