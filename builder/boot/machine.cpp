@@ -77,7 +77,8 @@ void add_disk(Arguments& arguments, const MachineSpec& spec) {
   if (!spec.disk) return;
   // snapshot=on opens the image read-only and sends writes to an unlinked file in TMPDIR.
   add(arguments,
-      {"-drive", format("if=none,id=disk,format=raw,snapshot=on,file={}", file(*spec.disk)),
+      {"-drive",
+       format("if=none,id=disk,format={},snapshot=on,file={}", spec.disk_format, file(*spec.disk)),
        "-device", "virtio-blk-pci,drive=disk,bootindex=0"});
 }
 

@@ -36,6 +36,7 @@ struct MachineSpec {
   std::optional<std::filesystem::path> netboot;
   /// Disk boot: whole-disk image; what the guest writes goes to a throw-away overlay.
   std::optional<std::filesystem::path> disk;
+  std::string disk_format = "raw";  ///< or "qcow2"
 
   /// SMBIOS type 11 strings: "ingot.mirror=http://...".
   std::vector<std::string> oem_strings;
