@@ -297,12 +297,19 @@ private:
                 lines, 3 * most);
   }
 
-  /// Files of a package that came, went or has another version are no surprise.
-  bool is_expected(const run::FileChange& file) const {
-    if (file.kind == run::FileChange::Kind::time_only) return true;
-    if (file.package.empty() || !difference_.packages) return false;
-    return std::any_of(difference_.packages->begin(), difference_.packages->end(),
-                       [&](const auto& package) { return package.name == file.package; });
+  /// Packages that came, went or have another version, told by dpkg's lists of their files where
+  /// packages themselves were not compared.
+  std::set<std::string> moving_packages() const {
+    std::set<std::string> names;
+    if (difference_.packages) {
+      for (const auto& package : *difference_.packages) names.insert(package.name);
+      return names;
+    }
+    for (const run::FileChange& file : difference_.files->files) {
+      const bool list = file.path.starts_with("var/lib/dpkg/info/") && file.path.ends_with(".list");
+      if (list && !file.package.empty()) names.insert(file.package);
+    }
+    return names;
   }
 
   static std::string line_of(const run::FileChange& file) {
@@ -321,23 +328,37 @@ private:
   }
 
   void add_files() {
-    const run::FileChanges& files = *difference_.files;
+    const std::set<std::string> moving = moving_packages();
+    std::map<std::string, run::FileCounts> expected;
     std::vector<const run::FileChange*> added;
     Lines lines;
-    std::size_t expected = 0;
-    for (const run::FileChange& file : files.files) {
-      if (is_expected(file)) {
-        ++expected;
+    for (const run::FileChange& file : difference_.files->files) {
+      if (file.kind == run::FileChange::Kind::time_only) continue;
+      if (moving.contains(file.package)) {
+        expected[file.package].count(file.kind);
       } else if (file.kind == run::FileChange::Kind::added) {
         added.push_back(&file);
       } else {
         lines.push_back(line_of(file));
       }
     }
-    add_section("files: " + counted(files.total), lines, 2 * most_lines);
+    add_section("files: " + counted(difference_.files->total), lines, 2 * most_lines);
     add_lines(added.size() > most_lines ? by_folder(added) : by_path(added), 2 * most_lines);
-    if (expected > 0)
-      text_ += format("  and {} of packages above, or with another time only\n", expected);
+    add_expected(expected);
+  }
+
+  /// They are no surprise where the packages are named above.
+  void add_expected(const std::map<std::string, run::FileCounts>& packages) {
+    Lines lines;
+    std::size_t files = 0;
+    for (const auto& [package, counts] : packages) {
+      files += counts.sum();
+      lines.push_back(format("package {}: {}", terminal_text(package), counted(counts)));
+    }
+    if (difference_.packages && files > 0) {
+      lines = {format("and {} of the packages above", files)};
+    }
+    add_lines(lines, most_packages);
   }
 
   static Lines by_path(const std::vector<const run::FileChange*>& files) {
@@ -348,11 +369,14 @@ private:
 
   /// Where there are too many to name.
   static Lines by_folder(const std::vector<const run::FileChange*>& files) {
-    std::map<std::string, std::size_t> counts;
-    for (const run::FileChange* file : files) ++counts[run::folder_label(file->path)];
+    std::map<std::string, std::vector<const run::FileChange*>> folders;
+    for (const run::FileChange* file : files)
+      folders[run::folder_label(file->path)].push_back(file);
     Lines lines;
-    for (const auto& [folder, count] : counts)
-      lines.push_back(format("+ {} in {}", count, terminal_text(folder)));
+    for (const auto& [folder, inside] : folders)
+      lines.push_back(inside.size() == 1
+                          ? line_of(*inside.front())
+                          : format("+ {} in {}", inside.size(), terminal_text(folder)));
     return lines;
   }
 
