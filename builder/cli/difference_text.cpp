@@ -331,6 +331,7 @@ private:
     const std::set<std::string> moving = moving_packages();
     std::map<std::string, run::FileCounts> expected;
     std::vector<const run::FileChange*> added;
+    std::vector<const run::FileChange*> removed;
     Lines lines;
     for (const run::FileChange& file : difference_.files->files) {
       if (file.kind == run::FileChange::Kind::time_only) continue;
@@ -338,12 +339,15 @@ private:
         expected[file.package].count(file.kind);
       } else if (file.kind == run::FileChange::Kind::added) {
         added.push_back(&file);
+      } else if (file.kind == run::FileChange::Kind::removed) {
+        removed.push_back(&file);
       } else {
         lines.push_back(line_of(file));
       }
     }
     add_section("files: " + counted(difference_.files->total), lines, 2 * most_lines);
-    add_lines(added.size() > most_lines ? by_folder(added) : by_path(added), 2 * most_lines);
+    for (const auto& files : {removed, added})
+      add_lines(files.size() > most_lines ? by_folder(files) : by_path(files), 2 * most_lines);
     add_expected(expected);
   }
 
@@ -367,7 +371,7 @@ private:
     return lines;
   }
 
-  /// Where there are too many to name.
+  /// Where there are too many to name; all were added, or all removed.
   static Lines by_folder(const std::vector<const run::FileChange*>& files) {
     std::map<std::string, std::vector<const run::FileChange*>> folders;
     for (const run::FileChange* file : files)
@@ -376,7 +380,8 @@ private:
     for (const auto& [folder, inside] : folders)
       lines.push_back(inside.size() == 1
                           ? line_of(*inside.front())
-                          : format("+ {} in {}", inside.size(), terminal_text(folder)));
+                          : format("{} {} in {}", sign_of(run::name_of(inside.front()->kind)),
+                                   inside.size(), terminal_text(folder)));
     return lines;
   }
 
