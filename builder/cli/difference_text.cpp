@@ -145,15 +145,25 @@ private:
   void add_modules() {
     const run::KernelModules& modules = *difference_.modules;
     Lines lines;
+    Lines unread;
     // Modules that were built apart from the kernel are why one looks here.
     for (const bool in_tree : {false, true}) {
       for (const auto& module : modules.differences) {
         if (run::is_in_tree(module.b ? *module.b : *module.a) != in_tree) continue;
-        lines.push_back(format("{} {}: {}", sign_of(module.kind()), terminal_text(module.name),
-                               module.a && module.b ? changed(*module.a, *module.b)
-                                                    : described(module.a ? *module.a : *module.b)));
+        const std::string what = module.a && module.b ? changed(*module.a, *module.b)
+                                                      : described(module.a ? *module.a : *module.b);
+        const bool dull = in_tree && what == "content";
+        (dull ? unread : lines)
+            .push_back(
+                format("{} {}: {}", sign_of(module.kind()), terminal_text(module.name), what));
       }
     }
+    // A new kernel brings thousands.
+    if (unread.size() > most_lines)
+      unread = {format("~ {} of the kernel's own: content", unread.size())};
+    const std::size_t most = most_lines + unread.size();
+    lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(std::min(lines.size(), most_lines)),
+                 unread.begin(), unread.end());
     const std::string kernel_a = joined(modules.kernels_a, ", ");
     const std::string kernel_b = joined(modules.kernels_b, ", ");
     const std::string kernels =
@@ -163,7 +173,7 @@ private:
     const std::string counts = counted(modules.differences);
     add_section(
         format("modules ({}): {}", terminal_text(kernels), counts.empty() ? "equal" : counts),
-        lines);
+        lines, most);
   }
 
   static std::string described(const run::UnitState& unit) {
@@ -231,16 +241,23 @@ private:
 
   void add_agreement() {
     const run::AgreementDifferences& agreement = *difference_.agreement;
-    Lines lines;
+    std::map<std::string, Lines> rules;
     for (const auto& rule : agreement.rules)
-      lines.push_back(format("{} {}: {} -> {}", sign_of(rule.kind()), terminal_text(rule.name),
-                             rule.a ? shortened(*rule.a) : "not judged",
-                             rule.b ? shortened(*rule.b) : "not judged"));
-    add_section(format("agreement: {} -> {}, {}", shortened(agreement.verdict_a),
-                       shortened(agreement.verdict_b),
-                       lines.empty() ? std::string("the same rules")
-                                     : "rules: " + counted(agreement.rules)),
-                lines, 2 * most_lines);
+      rules[format("{} -> {}", rule.a ? shortened(*rule.a) : "not judged",
+                   rule.b ? shortened(*rule.b) : "not judged")]
+          .push_back(terminal_text(rule.name));
+    Lines lines;
+    for (const auto& [way, ids] : rules) {
+      lines.push_back(format("~ {}: {}", way, ids.size()));
+      for (std::size_t i = 0; i < ids.size(); i += 5)
+        lines.push_back("    " + joined({ids.begin() + static_cast<std::ptrdiff_t>(i),
+                                         ids.begin() + static_cast<std::ptrdiff_t>(
+                                                           std::min(i + 5, ids.size()))},
+                                        ", "));
+    }
+    add_section(format("agreement: {} -> {}{}", shortened(agreement.verdict_a),
+                       shortened(agreement.verdict_b), lines.empty() ? ", rules are equal" : ""),
+                lines, 3 * most_lines);
   }
 
   void add_formats() {

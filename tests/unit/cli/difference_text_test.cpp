@@ -43,7 +43,7 @@ TEST_CASE("each section says what differs, and what was not compared is named") 
        {"a: a 1, /out/a-1\nb: /out/b.tar\n", "packages: 1 added, 1 changed", "+ new 1",
         "~ old 2-1 -> 1-1 (older)", "modules (kernel 6.1 -> 6.2): equal", "- CONFIG_A (was y)",
         "~ CONFIG_B m -> y", "kernel line: 1 removed", "- quiet", "each names its own root image",
-        "agreement: pass -> fail", "~ a.b: pass -> fail", "equal: units\n",
+        "agreement: pass -> fail\n  ~ pass -> fail: 1\n      a.b\n", "equal: units\n",
         "not compared: formats: no folder"})
     CHECK(holds(text, part));
   CHECK_FALSE(holds(text, "ingot.root.size"));
@@ -99,4 +99,22 @@ TEST_CASE("JSON has all sections that were compared, with both sides") {
   CHECK(json["kernelLine"][0]["namesRootImage"] == true);
   CHECK(json["agreement"]["verdict"]["b"] == "fail");
   CHECK_FALSE(json.contains("files"));
+}
+
+TEST_CASE("what a new kernel does to its own modules is counted, others are named") {
+  run::ReleaseDifference difference = named();
+  difference.modules = run::KernelModules{{"6.1"}, {"6.2"}, {}};
+  auto& modules = difference.modules->differences;
+  const auto state = [](const std::string& place, const char* digest) {
+    return run::ModuleState{"usr/lib/modules/6.1/" + place, place, digest};
+  };
+  for (int i = 100; i < 130; ++i) {
+    const std::string name = std::to_string(i);
+    modules.push_back({name, state("kernel/" + name, "1"), state("kernel/" + name, "2")});
+  }
+  modules.push_back({"nvidia", state("updates/nvidia.ko", "1"), std::nullopt});
+  const std::string text = cli::text_of(difference);
+  CHECK(holds(
+      text,
+      "1 removed, 30 changed\n  - nvidia: updates/nvidia.ko\n  ~ 30 of the kernel's own: content"));
 }
