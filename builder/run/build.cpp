@@ -13,6 +13,7 @@
 #include "base/words.hpp"
 #include "os/clock.hpp"
 #include "os/file.hpp"
+#include "os/file_lock.hpp"
 #include "run/agreement_facts.hpp"
 #include "run/layer_digests.hpp"
 #include "run/output_folder.hpp"
@@ -66,6 +67,16 @@ private:
   std::map<std::string, std::int64_t> milliseconds_;
 };
 
+/// Waits while another build writes the same release: its log is the lock.
+os::FileLock turn_at(const fs::path& log, Report& report) {
+  std::error_code failed;
+  fs::create_directories(log.parent_path(), failed);
+  if (failed) throw_errno("making the output folder " + log.parent_path().string(), failed.value());
+  if (auto turn = os::FileLock::try_now(log)) return std::move(*turn);
+  report.note(format("waiting for another build that writes {}", log.string()));
+  return os::FileLock::wait(log);
+}
+
 class Build {
 public:
   Build(const BuildRequest& request, const os::Runner& runner, const os::Environment& environment,
@@ -73,6 +84,7 @@ public:
       : request_(request),
         stem_(step::stem_of(request.image)),
         keys_(load_signing_keys(request.keys, environment.cache_folder())),
+        turn_(turn_at(request.output / (stem_ + ".log"), report)),
         log_(request.output / (stem_ + ".log")),
         workplace_{runner, environment, store, report, log_, request.lock.epoch},
         plan_(plan_image(request.image, request.lock, keys_)),
@@ -218,6 +230,7 @@ private:
   const BuildRequest& request_;
   std::string stem_;
   SigningKeys keys_;
+  os::FileLock turn_;  ///< one build at a time writes a log and the release of its name
   step::Log log_;
   step::Workplace workplace_;
   plan::Plan plan_;
