@@ -147,10 +147,13 @@ std::vector<std::string> machine_arguments(const MachineSpec& spec) {
   return arguments;
 }
 
+os::Lack no_qemu() {
+  return {"qemu-system-x86_64 is not installed", os::install_command("qemu-system-x86")};
+}
+
 std::filesystem::path find_qemu(const os::Environment& environment) {
   if (const auto found = os::find_program(environment, "qemu-system-x86_64")) return *found;
-  throw Error(Fault::environment,
-              "qemu-system-x86_64 is not installed: install the package 'qemu-system-x86'");
+  throw os::error_of(no_qemu());
 }
 
 std::string qemu_version(const os::Runner& runner, const std::filesystem::path& qemu) {

@@ -30,7 +30,9 @@ struct Verb {
 constexpr Verb verbs[] = {
     // VERB-TABLE
     {"build", "Build an image: a signed release folder", add_build},
+    {"cache", "Remove what was fetched and built", add_cache},
     {"check", "Check definitions and list every fault", add_check},
+    {"doctor", "Say what this host lacks for building and testing, and what mends it", add_doctor},
     {"fetch", "Bring everything that a lock names into the store", add_fetch},
     {"inspect", "Show what a disk image holds", add_inspect},
     {"keygen", "Make keys that sign releases and kernel modules", add_keygen},
