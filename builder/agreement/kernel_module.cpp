@@ -94,6 +94,26 @@ std::string KernelModule::field(const std::string& key) const {
   return found == info.end() ? std::string() : found->second;
 }
 
+KernelModule kernel_module_of(std::string content, const std::string& path,
+                              const std::optional<crypto::Certificate>& certificate) {
+  KernelModule module;
+  module.path = path;
+  module.name = module_name(path.substr(path.rfind('/') + 1));
+  try {
+    if (!path.ends_with(".ko")) content = archive::decompressed(content, largest_module, "it");
+    const Elf elf(content);
+    module.info = records_of(elf.section(".modinfo").value_or(""));
+    if (module.info.empty()) module.broken = "has no .modinfo";
+    module.wanted = wanted_by(elf);
+    module.offered = offered_by(elf);
+    read_signature(content, certificate, module);
+  } catch (const Error& error) {
+    if (error.fault() != Fault::verification && error.fault() != Fault::input) throw;
+    module.broken = error.message();
+  }
+  return module;
+}
+
 KernelModule read_kernel_module(const RootFolder& root, const std::string& path,
                                 const std::optional<crypto::Certificate>& certificate) {
   KernelModule module;
@@ -101,17 +121,8 @@ KernelModule read_kernel_module(const RootFolder& root, const std::string& path,
   module.name = module_name(path.substr(path.rfind('/') + 1));
   try {
     auto content = root.read(path, largest_module);
-    if (!content) {
-      module.broken = "a link that leads to no file";
-      return module;
-    }
-    if (!path.ends_with(".ko")) *content = archive::decompressed(*content, largest_module, "it");
-    const Elf elf(*content);
-    module.info = records_of(elf.section(".modinfo").value_or(""));
-    if (module.info.empty()) module.broken = "has no .modinfo";
-    module.wanted = wanted_by(elf);
-    module.offered = offered_by(elf);
-    read_signature(*content, certificate, module);
+    if (content) return kernel_module_of(std::move(*content), path, certificate);
+    module.broken = "a link that leads to no file";
   } catch (const Error& error) {
     if (error.fault() != Fault::verification && error.fault() != Fault::input) throw;
     module.broken = error.message();

@@ -33,6 +33,10 @@ struct KernelModule {
 KernelModule read_kernel_module(const RootFolder& root, const std::string& path,
                                 const std::optional<crypto::Certificate>& certificate);
 
+/// The same from the bytes of the file at `path`, whose name says whether they are compressed.
+KernelModule kernel_module_of(std::string content, const std::string& path,
+                              const std::optional<crypto::Certificate>& certificate);
+
 /// A file's name as that of its module: "nvidia-uvm.ko.xz" is nvidia_uvm.
 std::string module_name(std::string_view file_name);
 

@@ -30,4 +30,7 @@ std::vector<ListedFile> list_tree(const std::filesystem::path& root, std::int64_
 std::vector<ListedFile> list_tar(int fd, const ContentDigest& digest,
                                  const ExtractLimits& limits = {});
 
+/// The same without digests, so that content is passed over.
+std::vector<ListedFile> list_tar_names(int fd, const ExtractLimits& limits = {});
+
 }  // namespace ingot::archive

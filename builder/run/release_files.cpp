@@ -26,12 +26,13 @@ constexpr std::array<Pair, 4> role_words = {Pair{"root", "root-image"},
                                             {"kernel", "vmlinuz"},
                                             {"rootfs", "rootfs-tar"}};
 
-constexpr std::array<Pair, 7> suffix_roles = {Pair{".efi", "uki"},
+constexpr std::array<Pair, 8> suffix_roles = {Pair{".efi", "uki"},
                                               {".root.squashfs", "root-image"},
                                               {".vmlinuz", "vmlinuz"},
                                               {".initrd", "initrd"},
                                               {".raw", "disk-raw"},
                                               {".disk.json", "disk-description"},
+                                              {".rootfs.tar.zst", "rootfs-tar"},
                                               {".mtree", "file-list"}};
 
 std::string role_of(std::string_view word) {
@@ -46,7 +47,7 @@ bool is_file(const std::filesystem::path& path) {
   return std::filesystem::is_regular_file(std::filesystem::symlink_status(path, ignored));
 }
 
-Files listed_files(const std::filesystem::path& release, const std::string& bundle) {
+Files listed_files(const std::filesystem::path& release, const std::string& bundle, Absent absent) {
   const crypto::Envelope envelope = crypto::read_bundle(bundle);
   const nlohmann::json statement =
       crypto::parse_strict_json(envelope.payload, "the release statement");
@@ -65,6 +66,7 @@ Files listed_files(const std::filesystem::path& release, const std::string& bund
                                        file.substr(0, 100)));
     }
     if (!is_file(release / file)) {
+      if (absent == Absent::passed_over) continue;
       throw Error(Fault::input,
                   format("the release lists {}, which is not in {}", file, release.string()));
     }
@@ -86,7 +88,7 @@ Files named_files(const std::filesystem::path& release) {
 
 }  // namespace
 
-Files release_files(const std::filesystem::path& release) {
+Files release_files(const std::filesystem::path& release, Absent absent) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(release, ignored)) {
     throw Error(Fault::input, format("{} is no folder; a release is one, out/<image>-<version>",
@@ -94,7 +96,7 @@ Files release_files(const std::filesystem::path& release) {
   }
   const auto bundle = os::read_file_if_any(release / release_bundle_name, 16U << 20);
   Files files = bundle ? during(format("reading {}", (release / release_bundle_name).string()),
-                                [&] { return listed_files(release, *bundle); })
+                                [&] { return listed_files(release, *bundle, absent); })
                        : named_files(release);
   if (files.empty()) {
     throw Error(Fault::input, format("{} holds no file of a release", release.string()));
