@@ -144,28 +144,30 @@ void unit_enabled(const Subject& subject, Verdict& verdict) {
 
 constexpr std::array rules = {
     Rule{"crt.config", "containerd's effective configuration is whole",
-         "a drop-in that erased the runtimes (gpu-contract 1, 4; peers 5b)",
+         "a drop-in that erased the runtimes (containerd/containerd#5837)",
          "write one complete /etc/containerd/config.toml, as the layer containerd does",
          effective_config},
     Rule{"crt.imports", "containerd takes drop-ins from /etc/containerd/conf.d",
-         "the toolkit writes there, and containerd 2.3 refuses other versions (gpu-contract 1)",
+         "the toolkit writes there, and containerd 2.3 refuses other versions "
+         "(nvidia-container-toolkit#1404, NVIDIA/aicr#1688)",
          "keep the imports line, and give every drop-in the version of the file that imports it",
          imports},
     Rule{"crt.cgroup", "every runtime uses the systemd cgroup driver",
-         "one without it misleads kubelet's detection (gpu-contract 1)",
+         "one without it misleads kubelet's detection (containerd, docs/cri/config.md)",
          "set SystemdCgroup = true in the options of each runtime", cgroup_driver},
     Rule{"crt.cdi", "containerd takes CDI devices from both standard folders",
-         "the device plugin asks for devices by CDI (gpu-contract 2)",
+         "the device plugin asks for devices by CDI (k8s-device-plugin, device list strategy "
+         "cdi-cri)",
          "set enable_cdi = true and cdi_spec_dirs = [\"/etc/cdi\", \"/var/run/cdi\"]", cdi},
     Rule{"crt.handler", "an image with the container toolkit has the runtime nvidia",
-         "\"no runtime for nvidia is configured\" (gpu-contract 2, 4)",
+         "\"no runtime for nvidia is configured\" (NVIDIA/gpu-operator#432)",
          "configure it for containerd with nvidia-ctk after the packages are installed",
          toolkit_handler},
-    Rule{"crt.unit", "containerd starts at boot", "kubelet needs it (gpu-contract 5)",
+    Rule{"crt.unit", "containerd starts at boot", "kubelet needs it",
          "enable containerd.service in a layer's units", unit_enabled},
     Rule{"ctk.lowlevel", "containerd, its shim and runc are programs of the tree",
-         "handlers end in runc (gpu-contract 5)", "install the packages containerd and runc",
-         runc_there},
+         "handlers end in runc (nvidia-container-toolkit, config.toml)",
+         "install the packages containerd and runc", runc_there},
 };
 
 }  // namespace

@@ -131,24 +131,26 @@ void manifest_agrees(const Subject& subject, Verdict& verdict) {
 
 constexpr std::array rules = {
     Rule{"kern.single", "there is exactly one kernel: one modules folder, one vmlinuz, one initrd",
-         "a second kernel boots without its modules (gpu-contract 4, kernel auto-upgrade)",
+         "a second kernel boots without its modules (Azure/batch-shipyard#174, "
+         "NVIDIA/gpu-operator#1215)",
          "remove the other kernel's package or files from the layer that brings it", one_kernel},
     Rule{"kern.release", "the kernel in the tree is the pinned one",
-         "installing the driver must not change the kernel (peers 5b)",
+         "installing the driver must not change the kernel (microsoft/azurelinux#13433)",
          "let no layer install another kernel, or pin that one in kernels/", pinned_kernel},
     Rule{"kern.links", "links to the kernel lead to it, and none names an older one",
          "boot loaders follow /vmlinuz and /vmlinuz.old",
          "remove or mend the link in a finish script", kernel_links},
     Rule{"kern.initrd", "the initramfs holds modules of this kernel only",
-         "netboot kernel = kernel of the modules in the root (peers 5b)",
+         "netboot kernel = kernel of the modules in the root (kairos-io/kairos#2522)",
          "make the initramfs after the last change of the kernel, with this kernel's release",
          initramfs_kernel},
     Rule{"os.release", "/etc/os-release has ID and VERSION_ID",
-         "gpu-operator refuses nodes without these labels (gpu-contract 2)",
+         "gpu-operator refuses nodes without these labels (gpu-operator, "
+         "controllers/state_manager.go)",
          "keep the distribution's os-release, or set both fields", os_release},
     Rule{"img.manifest", "the manifest in the tree tells of this very image",
-         "the node's self-test judges by it (gpu-contract 5)",
-         "let no layer write /usr/lib/ingot/image.json", manifest_agrees},
+         "the node's self-test judges by it", "let no layer write /usr/lib/ingot/image.json",
+         manifest_agrees},
 };
 
 }  // namespace

@@ -125,14 +125,14 @@ void no_empty_passwords(const Subject& subject, Verdict& verdict) {
 }
 
 constexpr std::array rules = {
-    Rule{"img.hostkeys", "there are no host keys", "all nodes would share them (trust 1)",
+    Rule{"img.hostkeys", "there are no host keys", "all nodes would share them",
          "let the node make them when it first boots", no_host_keys},
     Rule{"img.machineid", "there is no machine id", "all nodes would share it",
          "leave /etc/machine-id empty", no_machine_id},
     Rule{"img.seed", "there is no random seed or credential secret", "all nodes would share it",
          "remove the file in a finish script", no_seed},
     Rule{"img.privatekeys", "there are no private keys",
-         "DKMS leaves its signing key behind (gpu-contract 3, signing)",
+         "DKMS leaves its signing key behind (Debian, dkms)",
          "bring keys to the node when it is provisioned", no_private_keys},
     Rule{"img.aptlists", "there are no package lists or cached packages",
          "they differ from build to build", "remove them in a finish script", no_package_lists},

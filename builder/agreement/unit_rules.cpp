@@ -99,16 +99,17 @@ void no_upgrades(const Subject& subject, Verdict& verdict) {
 
 constexpr std::array rules = {
     Rule{"sd.units", "every unit that boot wants exists",
-         "units that fail by design hide those that fail (gpu-contract 5, sd.failed)",
+         "units that fail by design hide those that fail",
          "disable the unit in the layer that removed its file", wanted_units_exist},
     Rule{"sd.modules", "boot loads only modules that exist and that load without a GPU",
-         "modules-load.d with nvidia-drm fails on nodes without GPU (gpu-contract 3)",
+         "modules-load.d with nvidia-drm fails on nodes without GPU (measured with Debian 13's "
+         "packages)",
          "remove the line; ingot-nvidia-modules.service loads the driver", loaded_modules},
     Rule{"sd.gate", "the self-test runs at boot, and kubelet waits for its verdict",
-         "a node joins only after it has passed (gpu-contract 5)",
+         "a node joins only after it has passed",
          "keep ingot-selftest.service enabled and kubelet's drop-in in place", gate},
     Rule{"img.noupgrade", "nothing upgrades packages by itself",
-         "apt upgraded libraries under a loaded module (gpu-contract 4)",
+         "apt upgraded libraries under a loaded module (NVIDIA/k8s-device-plugin#1431)",
          "mask apt's timers and services in a layer's units, and leave out unattended-upgrades",
          no_upgrades},
 };

@@ -18,6 +18,11 @@ const std::vector<Firmware>& known_firmware() {
   return pairs;
 }
 
+os::Lack no_firmware(const std::filesystem::path& root) {
+  return {format("there is no UEFI firmware for virtual machines below {}", root.string()),
+          os::install_command("ovmf")};
+}
+
 Firmware find_firmware(const std::filesystem::path& root) {
   std::error_code ignored;
   for (const Firmware& pair : known_firmware()) {
@@ -27,9 +32,7 @@ Firmware find_firmware(const std::filesystem::path& root) {
       return found;
     }
   }
-  throw Error(Fault::environment,
-              format("no UEFI firmware for virtual machines below {}: install the package 'ovmf'",
-                     root.string()));
+  throw os::error_of(no_firmware(root));
 }
 
 }  // namespace ingot::boot

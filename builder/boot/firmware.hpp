@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <vector>
 
+#include "os/lack.hpp"
+
 namespace ingot::boot {
 
 /// The two flash images of one build of OVMF.
@@ -15,6 +17,9 @@ struct Firmware {
 
 /// Pairs that distributions install, best first.
 const std::vector<Firmware>& known_firmware();
+
+/// A host without firmware below `root`.
+os::Lack no_firmware(const std::filesystem::path& root = "/");
 
 /// The first pair of which both files exist below `root`; Fault::environment, naming the package
 /// that brings one, when there is none.

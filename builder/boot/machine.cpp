@@ -77,7 +77,8 @@ void add_disk(Arguments& arguments, const MachineSpec& spec) {
   if (!spec.disk) return;
   // snapshot=on opens the image read-only and sends writes to an unlinked file in TMPDIR.
   add(arguments,
-      {"-drive", format("if=none,id=disk,format=raw,snapshot=on,file={}", file(*spec.disk)),
+      {"-drive",
+       format("if=none,id=disk,format={},snapshot=on,file={}", spec.disk_format, file(*spec.disk)),
        "-device", "virtio-blk-pci,drive=disk,bootindex=0"});
 }
 
@@ -146,10 +147,13 @@ std::vector<std::string> machine_arguments(const MachineSpec& spec) {
   return arguments;
 }
 
+os::Lack no_qemu() {
+  return {"qemu-system-x86_64 is not installed", os::install_command("qemu-system-x86")};
+}
+
 std::filesystem::path find_qemu(const os::Environment& environment) {
   if (const auto found = os::find_program(environment, "qemu-system-x86_64")) return *found;
-  throw Error(Fault::environment,
-              "qemu-system-x86_64 is not installed: install the package 'qemu-system-x86'");
+  throw os::error_of(no_qemu());
 }
 
 std::string qemu_version(const os::Runner& runner, const std::filesystem::path& qemu) {

@@ -13,6 +13,7 @@
 #include "boot/accelerator.hpp"
 #include "boot/firmware.hpp"
 #include "os/environment.hpp"
+#include "os/lack.hpp"
 #include "os/process.hpp"
 
 namespace ingot::boot {
@@ -35,6 +36,7 @@ struct MachineSpec {
   std::optional<std::filesystem::path> netboot;
   /// Disk boot: whole-disk image; what the guest writes goes to a throw-away overlay.
   std::optional<std::filesystem::path> disk;
+  std::string disk_format = "raw";  ///< or "qcow2"
 
   /// SMBIOS type 11 strings: "ingot.mirror=http://...".
   std::vector<std::string> oem_strings;
@@ -49,6 +51,9 @@ inline constexpr std::string_view qemu_log = "qemu.log";
 
 /// QEMU's arguments for `spec`; pure.
 std::vector<std::string> machine_arguments(const MachineSpec& spec);
+
+/// A host without QEMU.
+os::Lack no_qemu();
 
 /// qemu-system-x86_64 on PATH; Fault::environment names the package to install.
 std::filesystem::path find_qemu(const os::Environment& environment);

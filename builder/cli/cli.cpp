@@ -5,10 +5,14 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <memory>
+#include <new>
 
+#include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "base/format.hpp"
 #include "cli/verb.hpp"
 #include "os/sandbox.hpp"
 #include "report/sinks.hpp"
@@ -26,9 +30,11 @@ struct Verb {
 constexpr Verb verbs[] = {
     // VERB-TABLE
     {"build", "Build an image: a signed release folder", add_build},
+    {"cache", "Remove what was fetched and built", add_cache},
     {"cat", "Print a file of a release's tree", add_cat},
     {"check", "Check definitions and list every fault", add_check},
     {"diff", "Show in what two releases differ", add_diff},
+    {"doctor", "Say what this host lacks for building and testing, and what mends it", add_doctor},
     {"fetch", "Bring everything that a lock names into the store", add_fetch},
     {"inspect", "Show what a disk image holds", add_inspect},
     {"keygen", "Make keys that sign releases and kernel modules", add_keygen},
@@ -39,6 +45,24 @@ constexpr Verb verbs[] = {
     {"verify", "Check a release against a public key", add_verify},
     {nullptr, nullptr, nullptr},
 };
+
+/// What to do when a disk is full; nothing for other failures.
+std::string space_advice(const Error& error, const os::Environment& environment) {
+  const std::string_view text = error.message();
+  const bool full = error.fault() == Fault::io &&
+                    (text.find("No space left on device") != std::string_view::npos ||
+                     text.find("Disk quota exceeded") != std::string_view::npos);
+  if (!full) return {};
+  const std::filesystem::path store = environment.cache_folder();
+  std::error_code failed;
+  const auto space = std::filesystem::space(store, failed);
+  const std::string left = failed ? "" : format(" ({} free)", human(Bytes{space.available}));
+  return format(
+      "  a disk is full: make room where it says so, or name larger places with --output and "
+      "INGOT_CACHE\n  the store is {}{}; its folder trees may be removed while nothing is built, "
+      "and is made again\n",
+      store.string(), left);
+}
 
 int run_verb(const std::vector<std::string>& arguments, const os::Environment& environment,
              std::ostream& out, std::ostream& err) {
@@ -86,8 +110,15 @@ int run(const std::vector<std::string>& arguments, const os::Environment& enviro
     err << "ingot: stopped by signal " << stop.signal() << "\n";
     return 128 + stop.signal();
   } catch (const Error& error) {
-    err << "ingot: " << error.what() << "\n";
+    err << "ingot: " << error.what() << "\n" << space_advice(error, environment);
     return exit_code(error.fault());
+  } catch (const std::filesystem::filesystem_error& error) {
+    const Error ours(Fault::io, error.what());
+    err << "ingot: " << ours.what() << "\n" << space_advice(ours, environment);
+    return exit_code(ours.fault());
+  } catch (const std::bad_alloc&) {
+    err << "ingot: the machine has no memory left for this\n";
+    return exit_code(Fault::environment);
   } catch (const std::exception& error) {
     err << "ingot: internal error (this is a bug): " << error.what() << "\n";
     return exit_code(Fault::internal);

@@ -22,6 +22,7 @@ struct FetchOptions {
   bool offline = false;
   bool locked = false;
   unsigned parallel = 8;
+  unsigned patience = 30;
 };
 
 void fetch_image(const std::string& name, const FetchOptions& options, run::Mirrors& mirrors,
@@ -37,6 +38,7 @@ void fetch_image(const std::string& name, const FetchOptions& options, run::Mirr
     request.sources.push_back(context.environment.cwd() / source);
   request.fetch.parallel = options.parallel;
   request.fetch.offline = options.offline;
+  request.fetch.low_speed_time = std::chrono::seconds(options.patience);
   const run::Fetched fetched = run::fetch_locked(request, mirrors, store, context.report);
   context.out << format("{}: {} files in the store, {} of them fetched now ({})\n", image.name,
                         fetched.files, fetched.brought, human(fetched.bytes));
@@ -68,6 +70,11 @@ std::function<int(const Context&)> add_fetch(CLI::App& app) {
       ->allow_extra_args(false);
   app.add_option("--parallel", options->parallel, "Files fetched at a time")
       ->check(CLI::Range(1U, 64U));
+  app.add_option(
+         "--patience", options->patience,
+         "Seconds after which a mirror that sends less than 1 kB/s is left for the next one")
+      ->check(CLI::Range(1U, 3600U))
+      ->capture_default_str();
   app.add_flag("--offline", options->offline, "Use no network: only the store and folders");
   app.add_flag("--locked", options->locked, "Refuse a lock that does not match its definitions");
   return [options](const Context& context) { return run_fetch(*options, context); };

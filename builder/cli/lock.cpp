@@ -10,6 +10,8 @@
 #include "base/words.hpp"
 #include "cli/verb.hpp"
 #include "os/file.hpp"
+#include "os/sandbox.hpp"
+#include "os/user_namespace.hpp"
 #include "run/definitions.hpp"
 #include "run/locking.hpp"
 
@@ -69,6 +71,9 @@ int run_lock(const LockOptions& options, const Context& context) {
                        names.front()));
   if (images.empty())
     throw Error(Fault::input, "name an image to lock, as in: ingot lock images/NAME.yaml");
+  // The solver is the target's own apt, in a sandbox.
+  os::enter_user_namespace(context.environment);
+  os::enter_private_mounts();
   const os::SystemRunner runner;
   const store::Store store(context.environment.cache_folder());
   run::Mirrors mirrors(options.mirrors, context.environment, runner);

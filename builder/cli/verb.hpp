@@ -30,9 +30,11 @@ using AddVerb = std::function<int(const Context&)> (*)(CLI::App& app);
 
 // One function per verb, each in the file of its name; the table is in cli.cpp.
 std::function<int(const Context&)> add_build(CLI::App& app);
+std::function<int(const Context&)> add_cache(CLI::App& app);
 std::function<int(const Context&)> add_cat(CLI::App& app);
 std::function<int(const Context&)> add_check(CLI::App& app);
 std::function<int(const Context&)> add_diff(CLI::App& app);
+std::function<int(const Context&)> add_doctor(CLI::App& app);
 std::function<int(const Context&)> add_fetch(CLI::App& app);
 std::function<int(const Context&)> add_inspect(CLI::App& app);
 std::function<int(const Context&)> add_keygen(CLI::App& app);

@@ -68,6 +68,8 @@ EasyHandle make_request(const std::string& url, const Options& options, char* er
   set(easy, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options.connect_timeout.count()));
   set(easy, CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(options.low_speed));
   set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.low_speed_time.count()));
+  if (options.time_limit.count() > 0)
+    set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options.time_limit.count()));
   return handle;
 }
 

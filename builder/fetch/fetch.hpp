@@ -33,6 +33,7 @@ struct Options {
   /// Further rounds over all mirrors of a file whose faults may pass (5xx, 429, cut, time-out).
   unsigned retries = 3;
   std::chrono::milliseconds back_off{500};  ///< before the first further round; doubles
+  std::chrono::milliseconds time_limit{0};  ///< for one request, however it goes; 0: none
   bool offline = false;                     ///< only file URLs and folders are asked
   std::string step = "fetch";               ///< whose progress is reported
 };

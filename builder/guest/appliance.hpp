@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "os/environment.hpp"
+#include "os/lack.hpp"
 #include "os/process.hpp"
 
 namespace ingot::guest {
@@ -23,6 +25,12 @@ std::string library_version();
 
 /// Whether `folder` holds a finished appliance.
 bool is_appliance(const std::filesystem::path& folder);
+
+/// What keeps an appliance from being made here, a kernel aside; nothing when all is there.
+std::optional<os::Lack> appliance_lack(const os::Environment& environment);
+
+/// A kernel of this host that can be read and has its modules, the last by name; nothing without one.
+std::optional<ApplianceKernel> host_kernel(const std::filesystem::path& root = "/");
 
 /// Makes an appliance in `folder`, which must not exist; without a kernel from one of the host's.
 /// Fault::environment, with what to do, when something is not installed or there is no kernel.

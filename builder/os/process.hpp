@@ -55,8 +55,8 @@ public:
   virtual Outcome run(const Command& command) const = 0;
 };
 
-/// posix_spawn, own process group, default signals, all other descriptors closed. Whatever of the
-/// group outlives the program is killed.
+/// Own process group, default signals, all other descriptors closed. Whatever of the group outlives
+/// the program is killed, and the program when the thread that runs it ends, as on kill -9.
 class SystemRunner final : public Runner {
 public:
   Outcome run(const Command& command) const override;
@@ -66,7 +66,8 @@ public:
 Outcome require(const Runner& runner, const Command& command, Fault fault = Fault::step_failed);
 
 /// A program that goes on while we do other things (QEMU, a server). Its group is ended by the
-/// destructor: TERM, then KILL.
+/// destructor: TERM, then KILL. It must not outlive the thread that starts it: the program is killed
+/// when that ends.
 class Process {
 public:
   /// Starts `command`; its timeout and stdin_text are ignored, stdout and stderr go to `output`.

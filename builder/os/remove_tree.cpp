@@ -4,41 +4,19 @@
 #include <string>
 #include <vector>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
-#include "base/handle.hpp"
 #include "os/file.hpp"
+#include "os/folder_names.hpp"
 #include "os/mount_id.hpp"
 
 namespace ingot::os {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::string> names_in(int folder, const fs::path& shown) {
-  const int copy = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (copy < 0) throw_errno("cannot list " + shown.string());
-  const CHandle<DIR, ::closedir> stream(::fdopendir(copy));
-  if (!stream) {
-    const int reason = errno;
-    ::close(copy);
-    throw_errno("cannot list " + shown.string(), reason);
-  }
-  std::vector<std::string> names;
-  for (;;) {
-    errno = 0;
-    const dirent* entry = ::readdir(stream.get());
-    if (entry == nullptr) break;
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  if (errno != 0) throw_errno("cannot list " + shown.string());
-  return names;
-}
 
 Fd open_folder(int parent, const std::string& name, const fs::path& shown) {
   constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
@@ -59,7 +37,7 @@ void remove_content(int folder, const fs::path& shown, std::uint64_t mount) {
   if (::fstat(folder, &status) == 0 && (status.st_mode & 0700) != 0700) {
     ::fchmod(folder, (status.st_mode & 07777) | 0700);
   }
-  for (const std::string& name : names_in(folder, shown)) {
+  for (const std::string& name : folder_names(folder, shown)) {
     remove_entry(folder, name, shown / name, mount);
   }
 }

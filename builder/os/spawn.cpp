@@ -4,13 +4,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <optional>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -21,72 +23,106 @@
 namespace ingot::os {
 namespace {
 
-void checked(const char* doing, int error_number) {
-  if (error_number != 0) throw_errno(doing, error_number);
-}
-
-class FileActions {
+/// The child's side of a start, between fork and exec: only calls that a forked thread of a
+/// program with many may make, and nothing that allocates.
+class Start {
 public:
-  FileActions() { checked("cannot prepare a process", ::posix_spawn_file_actions_init(&actions_)); }
-  FileActions(const FileActions&) = delete;
-  FileActions& operator=(const FileActions&) = delete;
-  ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
-
-  void change_folder(const std::filesystem::path& folder) {
-    checked("cannot prepare a process",
-            ::posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str()));
-  }
-
-  /// Gives the program exactly `wanted` (its number -> ours); everything else is closed.
-  void pass(const std::map<int, int>& wanted) {
-    const int beyond = wanted.rbegin()->first + 1;
+  Start(const std::filesystem::path& folder, const std::map<int, int>& wanted)
+      : folder_(folder.c_str()), beyond_(wanted.rbegin()->first + 1), parent_(::getpid()) {
     // Copies above every wanted number: no dup2 can then overwrite the source of a later one.
     for (const auto& [theirs, ours] : wanted) {
-      Fd copy(::fcntl(ours, F_DUPFD_CLOEXEC, beyond));
+      Fd copy(::fcntl(ours, F_DUPFD_CLOEXEC, beyond_));
       if (!copy) throw_errno("cannot pass descriptor " + std::to_string(ours) + " on");
-      checked("cannot prepare a process",
-              ::posix_spawn_file_actions_adddup2(&actions_, copy.get(), theirs));
+      moves_.emplace_back(copy.get(), theirs);
       copies_.push_back(std::move(copy));
     }
-    for (int number = 0; number < beyond; ++number) {
-      if (wanted.count(number) != 0) continue;
-      checked("cannot prepare a process", ::posix_spawn_file_actions_addclose(&actions_, number));
-    }
-    checked("cannot prepare a process",
-            ::posix_spawn_file_actions_addclosefrom_np(&actions_, beyond));
   }
 
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
+  /// Becomes the program; what stopped it goes as an error number to `failure`.
+  [[noreturn]] void become(const char* program, char* const* words, char* const* settings,
+                           int failure) const noexcept {
+    // An end of ours that we cannot announce must not leave programs behind. The signal comes when
+    // the thread that started the program ends, which waits for it.
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && ::getppid() == parent_ &&
+        ::setpgid(0, 0) == 0 && forget_signals() && take_descriptors(failure) &&
+        ::chdir(folder_) == 0) {
+      ::execve(program, words, settings);
+    }
+    const int reason = errno;
+    [[maybe_unused]] const ssize_t told = ::write(failure, &reason, sizeof reason);
+    ::_exit(127);
+  }
 
 private:
-  posix_spawn_file_actions_t actions_{};
+  // Ignored signals (SIGPIPE is, with us) would otherwise stay ignored in the program.
+  static bool forget_signals() noexcept {
+    struct sigaction standard {};
+    standard.sa_handler = SIG_DFL;
+    // Some numbers cannot be set, nor need it.
+    for (int number = 1; number < NSIG; ++number) ::sigaction(number, &standard, nullptr);
+    sigset_t none;
+    ::sigemptyset(&none);
+    return ::sigprocmask(SIG_SETMASK, &none, nullptr) == 0;
+  }
+
+  bool take_descriptors(int failure) const noexcept {
+    for (int number = 0; number < beyond_; ++number) ::close(number);
+    for (const auto& [copy, theirs] : moves_) {
+      if (::dup2(copy, theirs) < 0) return false;
+    }
+    const auto kept = static_cast<unsigned>(failure);
+    const auto first = static_cast<unsigned>(beyond_);
+    return (kept == first || ::syscall(SYS_close_range, first, kept - 1, 0) == 0) &&
+           ::syscall(SYS_close_range, kept + 1, ~0U, 0) == 0;
+  }
+
+  const char* folder_;
+  int beyond_;
+  pid_t parent_;
+  std::vector<std::pair<int, int>> moves_;  ///< our copy, its number there
   std::vector<Fd> copies_;
 };
 
-class Attributes {
-public:
-  Attributes() {
-    checked("cannot prepare a process", ::posix_spawnattr_init(&attributes_));
-    sigset_t all;
-    sigset_t none;
-    ::sigfillset(&all);
-    ::sigemptyset(&none);
-    // Ignored signals (SIGPIPE is, with us) would otherwise stay ignored in the program.
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setpgroup(&attributes_, 0);
-    ::posix_spawnattr_setflags(
-        &attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+/// A pipe whose writing end lies at `least` or above.
+std::pair<Fd, Fd> failure_pipe(int least) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw_errno("cannot make a pipe");
+  Fd reader(ends[0]);
+  const Fd writer(ends[1]);
+  Fd high(::fcntl(writer.get(), F_DUPFD_CLOEXEC, least));
+  if (!high) throw_errno("cannot make a pipe");
+  return {std::move(reader), std::move(high)};
+}
+
+/// The child's id, or nothing and the reason in errno.
+std::optional<pid_t> start(const std::string& program, const Start& side, char* const* words,
+                           char* const* settings, int beyond) {
+  auto [reader, writer] = failure_pipe(beyond);
+  // No handler of ours may run in the child.
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const pid_t pid = ::fork();
+  if (pid == 0) side.become(program.c_str(), words, settings, writer.get());
+  const int fork_reason = errno;
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) {
+    errno = fork_reason;
+    return std::nullopt;
   }
-  Attributes(const Attributes&) = delete;
-  Attributes& operator=(const Attributes&) = delete;
-  ~Attributes() { ::posix_spawnattr_destroy(&attributes_); }
-
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
-private:
-  posix_spawnattr_t attributes_{};
-};
+  writer.reset();
+  int reason = 0;
+  ssize_t got = 0;
+  do {
+    got = ::read(reader.get(), &reason, sizeof reason);
+  } while (got < 0 && errno == EINTR);
+  if (got != static_cast<ssize_t>(sizeof reason)) return pid;  // closed by exec
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  errno = reason;
+  return std::nullopt;
+}
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
@@ -141,10 +177,8 @@ std::string located(const std::string& program, const std::map<std::string, std:
 pid_t spawn(const Command& command, const StandardStreams& streams) {
   std::string program = located(command.program, command.env);
   require_folder(command);
-  FileActions actions;
-  actions.change_folder(command.cwd);
-  actions.pass(descriptors_of(command, streams));
-  const Attributes attributes;
+  const std::map<int, int> descriptors = descriptors_of(command, streams);
+  const Start side(command.cwd, descriptors);
 
   std::vector<std::string> words{command.program};
   words.insert(words.end(), command.args.begin(), command.args.end());
@@ -156,10 +190,10 @@ pid_t spawn(const Command& command, const StandardStreams& streams) {
   // ETXTBSY: another thread was between fork and exec while the program's file was being written,
   // and its child holds that descriptor for a moment.
   for (int attempt = 0;; ++attempt) {
-    pid_t pid = -1;
-    const int failed = ::posix_spawn(&pid, program.c_str(), actions.get(), attributes.get(),
-                                     argv.data(), envp.data());
-    if (failed == 0) return pid;
+    const auto pid =
+        start(program, side, argv.data(), envp.data(), descriptors.rbegin()->first + 1);
+    if (pid) return *pid;
+    const int failed = errno;
     if (failed != ETXTBSY || attempt == 50) {
       throw Error(Fault::environment, "cannot start " + about(command) + ": " +
                                           std::generic_category().message(failed));

@@ -7,14 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
-#include "base/handle.hpp"
+#include "os/folder_names.hpp"
 #include "os/mount_id.hpp"
 
 namespace ingot::os {
@@ -87,23 +86,7 @@ std::map<std::string, std::string> xattrs_of(const fs::path& path) {
 }
 
 std::vector<std::string> sorted_names(const fs::path& folder, int fd) {
-  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
-  if (copy < 0) throw_errno("cannot list " + folder.string());
-  const CHandle<DIR, ::closedir> stream(::fdopendir(copy));
-  if (!stream) {
-    const int reason = errno;
-    ::close(copy);
-    throw_errno("cannot list " + folder.string(), reason);
-  }
-  std::vector<std::string> names;
-  for (;;) {
-    errno = 0;
-    const dirent* entry = ::readdir(stream.get());
-    if (entry == nullptr) break;
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  if (errno != 0) throw_errno("cannot list " + folder.string());
+  std::vector<std::string> names = folder_names(fd, folder);
   std::sort(names.begin(), names.end());
   return names;
 }

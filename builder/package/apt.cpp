@@ -70,7 +70,8 @@ Apt::Apt(const os::Runner& runner, const os::Environment& environment, const sto
       store_(store),
       report_(report),
       setup_(std::move(setup)),
-      chosen_urls_(setup_.repositories.size()) {
+      chosen_urls_(setup_.repositories.size()),
+      listed_urls_(setup_.repositories.size()) {
   for (const char* part :
        {"etc/apt.conf.d", "etc/sources.list.d", "etc/preferences.d", "etc/trusted.gpg.d",
         "etc/auth.conf.d", "state", "lists/partial", "cache/archives/partial", "log", "keyrings"})
@@ -138,23 +139,41 @@ void Apt::choose_mirror(std::size_t index) {
                      repository.name, repository.suite, said, repository.archive));
 }
 
+void Apt::list_mirror(std::size_t index) {
+  const std::string& url = chosen_urls_[index];
+  listed_urls_[index] = url;
+  if (!url.starts_with('/') || is_plain_in_apt(url)) return;
+  const fs::path link = setup_.folder / "mirrors" / std::to_string(index);
+  make_folders(link.parent_path());
+  std::error_code failed;
+  fs::create_directory_symlink(url, link, failed);
+  if (failed) throw Error(Fault::io, format("cannot make {}: {}", link.string(), failed.message()));
+  listed_urls_[index] = link.string();
+}
+
 void Apt::write_state() const {
   std::string sources;
   for (std::size_t i = 0; i < setup_.repositories.size(); ++i) {
     const Repository& repository = setup_.repositories[i];
     const fs::path keyring = setup_.folder / "keyrings" / (repository.name + ".gpg");
     os::write_file(keyring, binary_keyring(repository.keyring));
-    sources += source_line(repository, chosen_urls_[i], keyring);
+    sources += source_line(repository, listed_urls_[i], keyring);
   }
   os::write_file(setup_.folder / "etc" / "sources.list", sources);
 }
 
 std::vector<RepositoryState> Apt::update() {
-  for (std::size_t i = 0; i < setup_.repositories.size(); ++i) choose_mirror(i);
+  for (std::size_t i = 0; i < setup_.repositories.size(); ++i) {
+    choose_mirror(i);
+    list_mirror(i);
+  }
   write_state();
   std::vector<std::string> lines;
   const os::Outcome outcome = apt_get({"update", "-q"}, "read the package indexes", lines);
   if (!outcome.ok()) {
+    if (any_line_has(lines, {"No space left on device"}))
+      throw Error(Fault::io, format("apt cannot keep the package indexes in {}:\n{}",
+                                    setup_.folder.string(), last_lines(lines, 10)));
     const bool wrong = any_line_has(lines, {"Hash Sum mismatch", "unexpected size", "not valid yet",
                                             "expired", "is not signed", "verified", "NO_PUBKEY"});
     throw Error(wrong ? Fault::verification : Fault::network,
@@ -179,7 +198,7 @@ std::vector<IndexFile> Apt::index_files() const {
     const std::vector<std::string> parts = split(line, '\t');
     if (parts.size() != 5 || parts[0] != "Packages") return;
     for (std::size_t i = 0; i < setup_.repositories.size(); ++i) {
-      if (with_slash(apt_url(chosen_urls_[i])) != with_slash(parts[1])) continue;
+      if (with_slash(apt_url(listed_urls_[i])) != with_slash(parts[1])) continue;
       if (setup_.repositories[i].suite != parts[2]) continue;
       files.push_back({setup_.repositories[i].name, parts[3], parts[4]});
       return;
@@ -259,7 +278,7 @@ std::optional<Resolution> Apt::try_resolve(const ResolveRequest& request,
     Catalogue::Chosen one;
     one.digest = printed->digest;
     for (std::size_t i = 0; i < chosen_urls_.size(); ++i)
-      if (printed->uri.starts_with(with_slash(apt_url(chosen_urls_[i]))))
+      if (printed->uri.starts_with(with_slash(apt_url(listed_urls_[i]))))
         one.repositories.push_back(setup_.repositories[i].name);
     chosen.push_back(std::move(one));
   }

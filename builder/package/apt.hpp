@@ -62,6 +62,8 @@ public:
 private:
   /// The release a mirror serves, once it is known to be properly signed.
   void choose_mirror(std::size_t repository);
+  /// Adds what apt is told as a mirror's address.
+  void list_mirror(std::size_t repository);
   void write_state() const;
   os::Outcome apt_get(std::vector<std::string> arguments, std::string why,
                       std::vector<std::string>& lines) const;
@@ -80,6 +82,7 @@ private:
   Report& report_;
   AptSetup setup_;
   std::vector<std::string> chosen_urls_;  ///< parallel to setup_.repositories
+  std::vector<std::string> listed_urls_;  ///< the same for apt: a link where a path is not plain
   Catalogue catalogue_;
   std::optional<std::filesystem::path> target_root_;
 };

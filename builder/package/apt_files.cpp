@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "package/apt_files.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/words.hpp"
 
 namespace ingot::package {
+
+bool is_plain_in_apt(std::string_view path) noexcept {
+  return std::all_of(path.begin(), path.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("/._+~-").find(c) != std::string_view::npos;
+  });
+}
 
 std::string apt_configuration(const std::string& prefix, const std::string& architecture) {
   // Read before everything else (APT_CONFIG), so that no folder of the machine is looked at after.

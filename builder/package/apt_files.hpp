@@ -14,6 +14,9 @@
 
 namespace ingot::package {
 
+/// Whether apt takes the path as it is: its files have no way to write spaces, quotes and the like.
+bool is_plain_in_apt(std::string_view path) noexcept;
+
 /// The configuration of an apt whose every folder is below `prefix`, and which therefore reads
 /// nothing of the machine it runs on.
 std::string apt_configuration(const std::string& prefix, const std::string& architecture);

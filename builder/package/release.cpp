@@ -100,6 +100,7 @@ Release parse_release(std::string_view text, const std::string& name) {
   if (!stanza) throw Error(Fault::input, format("{}: the Release file is empty", name));
   Release release;
   release.date = parse_date(stanza->get("Date"));
+  if (const auto until = stanza->find("Valid-Until")) release.valid_until = parse_date(*until);
   for (const char* field : {"Suite", "Codename"})
     if (const auto value = stanza->find(field)) release.names.emplace_back(*value);
   for (const std::string& line : split(stanza->get("SHA256"), '\n')) {

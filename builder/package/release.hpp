@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ struct ListedFile {
 
 struct Release {
   std::int64_t date = 0;
+  std::optional<std::int64_t> valid_until;
   std::vector<std::string> names;           ///< Suite and Codename
   std::map<std::string, ListedFile> files;  ///< by path below dists/<suite>/
 };

@@ -74,6 +74,7 @@ void Apt::use_target_apt() {
     options.keep = is_needed;
     for (const ResolvedPackage& package : packages)
       during(format("unpacking {}", package.name), [&] {
+        store_.verify_blob(package.digest);
         archive::extract_deb(store_.blob_path(package.digest), stage->folder(), options);
       });
     target_root_ = stage->commit({{"kind", "apt"}}).root;

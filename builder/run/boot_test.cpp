@@ -37,12 +37,14 @@ struct Host {
   boot::Accelerator accelerator;
 };
 
-std::vector<std::string> roles_of(BootFormat format) {
+/// What a boot takes of the release; a release may have its disk in one form only.
+std::vector<std::string> roles_of(BootFormat format, const Files& files) {
   if (format == BootFormat::netboot) return {"uki", "root-image"};
-  return {"disk-raw"};
+  return {files.count("disk-raw") == 1 ? "disk-raw" : "disk-qcow2"};
 }
 
-bool has_all(const Files& files, const std::vector<std::string>& roles) {
+bool has(const Files& files, BootFormat format) {
+  const std::vector<std::string> roles = roles_of(format, files);
   return std::all_of(roles.begin(), roles.end(),
                      [&](const std::string& role) { return files.count(role) == 1; });
 }
@@ -50,7 +52,7 @@ bool has_all(const Files& files, const std::vector<std::string>& roles) {
 std::vector<BootFormat> formats_of(const BootTestRequest& request, const Files& files) {
   if (!request.formats.empty()) {
     for (const BootFormat format : request.formats) {
-      if (has_all(files, roles_of(format))) continue;
+      if (has(files, format)) continue;
       throw Error(Fault::input, ingot::format("{} has no {} format", request.release.string(),
                                               std::string(name_of(format))));
     }
@@ -58,7 +60,7 @@ std::vector<BootFormat> formats_of(const BootTestRequest& request, const Files& 
   }
   std::vector<BootFormat> found;
   for (const BootFormat format : {BootFormat::netboot, BootFormat::disk}) {
-    if (has_all(files, roles_of(format))) found.push_back(format);
+    if (has(files, format)) found.push_back(format);
   }
   if (found.empty()) {
     throw Error(Fault::input,
@@ -140,7 +142,9 @@ boot::MachineSpec spec_of(const BootTestRequest& request, BootFormat format, con
   spec.memory = request.memory.count != 0 ? request.memory : 2_GiB;
   spec.folder = folder;
   if (format == BootFormat::disk) {
-    spec.disk = files.at("disk-raw");
+    const std::string role = roles_of(format, files).front();
+    spec.disk = files.at(role);
+    spec.disk_format = role == "disk-raw" ? "raw" : "qcow2";
   } else {
     spec.netboot = files.at("uki");
     // The root image lives in the node's memory.
@@ -216,7 +220,7 @@ BootResult boot_once(const BootTestRequest& request, BootFormat format, const Ho
   record.cpus = spec.cpus;
   record.memory_mib = spec.memory.count >> 20;
   record.kernel_line_extra = request.kernel_line_extra;
-  record.files = measure(roles_of(format), files);
+  record.files = measure(roles_of(format, files), files);
   record.started = os::system_clock().unix_time();
 
   boot::Machine machine(spec);

@@ -13,6 +13,7 @@
 #include "base/words.hpp"
 #include "os/clock.hpp"
 #include "os/file.hpp"
+#include "os/file_lock.hpp"
 #include "run/agreement_facts.hpp"
 #include "run/layer_digests.hpp"
 #include "run/output_folder.hpp"
@@ -66,16 +67,29 @@ private:
   std::map<std::string, std::int64_t> milliseconds_;
 };
 
+/// Waits while another build writes the same release: its log is the lock.
+os::FileLock turn_at(const fs::path& log, Report& report) {
+  std::error_code failed;
+  fs::create_directories(log.parent_path(), failed);
+  if (failed) throw_errno("making the output folder " + log.parent_path().string(), failed.value());
+  if (auto turn = os::FileLock::try_now(log)) return std::move(*turn);
+  report.note(format("waiting for another build that writes {}", log.string()));
+  return os::FileLock::wait(log);
+}
+
 class Build {
 public:
   Build(const BuildRequest& request, const os::Runner& runner, const os::Environment& environment,
         const store::Store& store, Report& report)
-      : request_(request), stem_(step::stem_of(request.image)),
+      : request_(request),
+        stem_(step::stem_of(request.image)),
         keys_(load_signing_keys(request.keys, environment.cache_folder())),
+        turn_(turn_at(request.output / (stem_ + ".log"), report)),
         log_(request.output / (stem_ + ".log")),
         workplace_{runner, environment, store, report, log_, request.lock.epoch},
         plan_(plan_image(request.image, request.lock, keys_)),
-        steps_(workplace_, plan_, request.image, request.lock, keys_), ledger_(report),
+        steps_(workplace_, plan_, request.image, request.lock, keys_),
+        ledger_(report),
         output_(request.output, stem_) {}
 
   BuiltRelease run() {
@@ -124,13 +138,18 @@ private:
         for (const step::MadeFile& file : write_kernel_files(workplace_, *formats_)) keep(file);
       });
       add("uki", {"root-image"}, [this] {
-        keep(write_netboot_uki(workplace_, *formats_, root_image_));
+        for (const step::MadeFile& file : write_netboot_uki(workplace_, *formats_, root_image_))
+          keep(file);
       });
     }
-    if (request_.image.has_format(spec::ImageFormat::disk))
+    const bool qcow2 = request_.image.has_format(spec::ImageFormat::qcow2);
+    if (qcow2 || request_.image.has_format(spec::ImageFormat::disk)) {
       add("disk", {"tree"}, [this] {
-        for (const step::MadeFile& file : write_raw_disk(workplace_, *formats_)) keep(file);
+        disk_ = write_raw_disk(workplace_, *formats_);
+        for (const step::MadeFile& file : disk_.files) keep(file);
       });
+    }
+    if (qcow2) add("qcow2", {"disk"}, [this] { keep(write_qcow2_disk(*formats_, disk_)); });
     if (request_.image.has_format(spec::ImageFormat::tar))
       add("rootfs-tar", {"tree"}, [this] { keep(write_rootfs_tar(workplace_, *formats_)); });
   }
@@ -148,8 +167,8 @@ private:
   }
 
   void prove_agreement() {
-    const agreement::Facts facts = agreement_facts(
-        request_.image, request_.lock, keys_.module_certificate, formats_->build_root);
+    const agreement::Facts facts = agreement_facts(request_.image, request_.lock,
+                                                   keys_.module_certificate, formats_->build_root);
     const auto outcomes = agreement::judge_tree(formats_->tree, facts);
     const std::string json = agreement::agreement_json(facts, outcomes);
     for (const std::string& line : split(json, '\n')) log_.line("agreement", line);
@@ -211,6 +230,7 @@ private:
   const BuildRequest& request_;
   std::string stem_;
   SigningKeys keys_;
+  os::FileLock turn_;  ///< one build at a time writes a log and the release of its name
   step::Log log_;
   step::Workplace workplace_;
   plan::Plan plan_;
@@ -220,6 +240,7 @@ private:
   std::optional<os::OverlayMount> tree_;
   std::optional<step::FormatRequest> formats_;
   step::MadeRootImage root_image_;
+  step::MadeDisk disk_;
   std::mutex mutex_;
   std::vector<ReleaseFile> files_;
 };

@@ -38,17 +38,9 @@ guest::ApplianceKernel unpack_kernel(const KernelSource& source, const fs::path&
   return {source.vmlinuz, releases.front(), releases.front().filename().string()};
 }
 
-/// Any appliance that fits the installed library, the newest first.
-std::optional<fs::path> made_before(const fs::path& folder) {
-  std::optional<fs::path> found;
-  std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(folder, failed)) {
-    if (!guest::is_appliance(entry.path())) continue;
-    if (!found || fs::last_write_time(entry.path()) > fs::last_write_time(*found)) {
-      found = entry.path();
-    }
-  }
-  return found;
+/// Appliances belong to the version of the library.
+fs::path folder_in(const fs::path& cache) {
+  return cache / "appliance" / ("libguestfs-" + guest::library_version());
 }
 
 fs::path made(const std::optional<KernelSource>& source, const fs::path& target,
@@ -77,18 +69,29 @@ std::optional<KernelSource> kernel_source_of(const fs::path& release) {
   return KernelSource{kernel->second, tar->second};
 }
 
+std::optional<fs::path> known_appliance(const fs::path& cache) {
+  std::optional<fs::path> found;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(folder_in(cache), failed)) {
+    if (!guest::is_appliance(entry.path())) continue;
+    if (!found || fs::last_write_time(entry.path()) > fs::last_write_time(*found)) {
+      found = entry.path();
+    }
+  }
+  return found;
+}
+
 fs::path disk_appliance(const std::optional<KernelSource>& source,
                         const os::Environment& environment, const os::Runner& runner,
                         Report& report) {
   return during("preparing the appliance that reads disks", [&] {
-    const fs::path folder =
-        environment.cache_folder() / "appliance" / ("libguestfs-" + guest::library_version());
+    const fs::path folder = folder_in(environment.cache_folder());
     fs::create_directories(folder);
     const os::FileLock lock = os::FileLock::wait(folder / ".lock");
     const std::string key = source ? crypto::digest_of_file(source->vmlinuz).hex() : "host";
     if (guest::is_appliance(folder / key)) return folder / key;
     if (!source) {
-      if (const auto before = made_before(folder)) return *before;
+      if (const auto before = known_appliance(environment.cache_folder())) return *before;
     }
     return made(source, folder / key, runner, report);
   });

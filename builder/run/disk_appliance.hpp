@@ -22,6 +22,9 @@ struct KernelSource {
 /// From the files of a release folder; nothing when it has not both.
 std::optional<KernelSource> kernel_source_of(const std::filesystem::path& release);
 
+/// The newest appliance in the cache that fits the installed library.
+std::optional<std::filesystem::path> known_appliance(const std::filesystem::path& cache);
+
 /// An appliance made of `source`'s kernel; without one any that was made before, else of a kernel
 /// installed on the host. Several runs may ask at once.
 std::filesystem::path disk_appliance(const std::optional<KernelSource>& source,

@@ -7,6 +7,7 @@
 #include "boot/machine.hpp"
 #include "guest/session.hpp"
 #include "os/file.hpp"
+#include "store/cache_use.hpp"
 
 namespace ingot::run {
 namespace {
@@ -39,6 +40,7 @@ void read_disk(const DiskReading& reading, const os::Environment& environment,
     throw Error(Fault::input, format("{} is no disk image file", reading.disk.string()));
   }
   const guest::DiskFormat format = guest::disk_format_of(reading.disk);
+  const store::CacheUse kept(environment.cache_folder());
   const fs::path appliance = disk_appliance(reading.kernel, environment, runner, report);
   const os::TempDir scratch("read disk", environment.get_or("TMPDIR", "/var/tmp"));
   const guest::Acceleration acceleration =

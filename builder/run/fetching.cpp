@@ -60,9 +60,10 @@ Fetched fetch_locked(const FetchRequest& request, Mirrors& mirrors, const store:
            .urls = urls_of(package, request, archives, mirrors),
            .digest = package.sha256,
            .size = package.size,
-           .hint = format("if no mirror holds it any more, the command that refreshes the lock is: "
-                          "ingot lock --update {} {}",
-                          package.name, request.lock.image)});
+           .hint = format(
+               "if no mirror holds it any more, name a folder that has {} with --source, "
+               "or take a newer version with: ingot lock --update {} {}",
+               fs::path(package.path).filename().string(), package.name, request.lock.image)});
     }
   }
   if (wanted.empty()) return fetched;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/error.hpp"
@@ -10,7 +11,9 @@
 #include "base/words.hpp"
 #include "crypto/hasher.hpp"
 #include "os/clock.hpp"
+#include "os/file.hpp"
 #include "package/apt.hpp"
+#include "package/apt_files.hpp"
 #include "package/attribution.hpp"
 
 namespace ingot::run {
@@ -137,6 +140,20 @@ Locked locked_of(const spec::ResolvedImage& image, LayerList list,
   return locked;
 }
 
+/// Where apt's state lies while a lock is made: in the store, or where a store's path has
+/// characters that apt's files have no way to write, in /tmp.
+class StateFolder {
+public:
+  explicit StateFolder(const store::Store& store) : scratch_(store.make_scratch()) {
+    if (!package::is_plain_in_apt(scratch_.path().string())) aside_.emplace("ingot-apt", "/tmp");
+  }
+  const std::filesystem::path& path() const { return aside_ ? aside_->path() : scratch_.path(); }
+
+private:
+  store::Scratch scratch_;
+  std::optional<os::TempDir> aside_;
+};
+
 void check_names(const LockRequest& request) {
   if (request.update != Update::named) return;
   std::vector<std::string> known;
@@ -201,7 +218,7 @@ void require_fresh(const spec::Lock& lock, const spec::ResolvedImage& image) {
 MadeLock make_lock(const LockRequest& request, Mirrors& mirrors, const store::Store& store,
                    const os::Runner& runner, const os::Environment& environment, Report& report) {
   check_names(request);
-  const store::Scratch state = store.make_scratch();
+  const StateFolder state(store);
   const auto repositories = repositories_of(request.image, mirrors);
   package::Apt apt(runner, environment, store, report,
                    {.repositories = repositories,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include <cerrno>
+#include <vector>
 
 #include "base/error.hpp"
 
@@ -20,11 +21,28 @@ fs::path made(fs::path folder) {
   return folder;
 }
 
+std::string prefix_of(const std::string& name) { return "." + name + ".partial"; }
+
+/// What builds of the same name left that were killed.
+void sweep(const fs::path& folder, const std::string& prefix) {
+  std::vector<fs::path> dead;
+  std::error_code failed;
+  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
+    if (at->path().filename().string().starts_with(prefix + "-")) dead.push_back(at->path());
+  for (const fs::path& path : dead)
+    during("removing what an earlier build left", [&] { os::remove_tree(path); });
+}
+
+fs::path swept(fs::path folder, const std::string& name) {
+  sweep(folder, prefix_of(name));
+  return folder;
+}
+
 }  // namespace
 
 OutputFolder::OutputFolder(fs::path parent, std::string name)
-    : target_(made(std::move(parent)) / name),
-      staging_("." + name + ".partial", target_.parent_path()),
+    : target_(swept(made(std::move(parent)), name) / name),
+      staging_(prefix_of(name), target_.parent_path()),
       release_(staging_.path() / "release"),
       scratch_(staging_.path() / "scratch") {
   fs::create_directory(release_);

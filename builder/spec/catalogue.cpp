@@ -73,13 +73,19 @@ Origin Catalogue::origin_of(const std::string& file, const std::string& name) co
 
 std::optional<Node> Catalogue::read(const std::string& file) {
   files_.insert(file);
+  std::error_code fault;
+  const fs::file_status status = fs::status(project_ / file, fault);
+  // Opening a pipe would wait for its writer.
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    diagnostics_.add({{file, 0, 0}, "must be a regular file", {}, {}});
+    return std::nullopt;
+  }
   std::ifstream stream{project_ / file, std::ios::binary};
   std::string text(largest_definition + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!stream.is_open() || stream.bad() || (stream.gcount() == 0 && !stream.eof())) {
-    std::error_code fault;
-    const bool exists = fs::exists(project_ / file, fault);
-    diagnostics_.add({{file, 0, 0}, exists ? "cannot be read" : "there is no such file", {}, {}});
+    diagnostics_.add(
+        {{file, 0, 0}, fs::exists(status) ? "cannot be read" : "there is no such file", {}, {}});
     return std::nullopt;
   }
   text.resize(static_cast<std::size_t>(stream.gcount()));

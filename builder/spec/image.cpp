@@ -24,7 +24,10 @@ const Words<GpuDemand>& demand_words() {
 
 const Words<ImageFormat>& format_words() {
   static const Words<ImageFormat> words = {
-      {"tar", ImageFormat::tar}, {"netboot", ImageFormat::netboot}, {"disk", ImageFormat::disk}};
+      {"tar", ImageFormat::tar},
+      {"netboot", ImageFormat::netboot},
+      {"disk", ImageFormat::disk},
+      {"qcow2", ImageFormat::qcow2}};
   return words;
 }
 
@@ -203,6 +206,8 @@ std::string_view name_of(ImageFormat format) noexcept {
       return "netboot";
     case ImageFormat::disk:
       return "disk";
+    case ImageFormat::qcow2:
+      return "qcow2";
   }
   return "";
 }

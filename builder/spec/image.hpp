@@ -18,7 +18,7 @@
 namespace ingot::spec {
 
 enum class GpuDemand { none, optional, required };
-enum class ImageFormat { tar, netboot, disk };
+enum class ImageFormat { tar, netboot, disk, qcow2 };
 
 std::string_view name_of(GpuDemand demand) noexcept;
 std::string_view name_of(ImageFormat format) noexcept;

@@ -39,6 +39,13 @@ fs::path blob_of(const store::Store& store, const spec::LockedPackage& package) 
   return *blob;
 }
 
+fs::path sound_blob_of(const store::Store& store, const spec::LockedPackage& package) {
+  fs::path blob = blob_of(store, package);
+  during("reading package " + package.name + " " + package.version,
+         [&] { store.verify_blob(package.sha256); });
+  return blob;
+}
+
 void make_build_root(const Workplace& workplace, store::Stage& stage,
                      const std::vector<spec::LockedPackage>& packages) {
   const fs::path& root = stage.folder();
@@ -47,7 +54,8 @@ void make_build_root(const Workplace& workplace, store::Stage& stage,
   for (const spec::LockedPackage& package : packages) {
     os::check_stop();
     during("unpacking " + package.name + " into the build root", [&] {
-      archive::extract_deb(blob_of(workplace.store, package), root, {.keep = needed, .listing = {}, .limits = {}});
+      archive::extract_deb(sound_blob_of(workplace.store, package), root,
+                           {.keep = needed, .listing = {}, .limits = {}});
     });
     workplace.report.step_progress("build-root", ++done, packages.size());
   }

@@ -20,4 +20,7 @@ void merge_usr(const std::filesystem::path& root);
 /// Where the store holds a package; Fault::environment says how to fetch it when it does not.
 std::filesystem::path blob_of(const store::Store& store, const spec::LockedPackage& package);
 
+/// The same after reading it: Fault::verification when its bytes are no longer those of the lock.
+std::filesystem::path sound_blob_of(const store::Store& store, const spec::LockedPackage& package);
+
 }  // namespace ingot::step

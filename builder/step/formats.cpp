@@ -8,6 +8,7 @@
 #include "boot/uki.hpp"
 #include "disk/description.hpp"
 #include "disk/image.hpp"
+#include "disk/qcow2.hpp"
 #include "disk/root_image.hpp"
 #include "os/file.hpp"
 
@@ -61,15 +62,20 @@ std::string os_release_text(const FormatRequest& request) {
   return os::read_file(request.tree / "usr/lib/os-release", 1U << 16);
 }
 
-void write_uki_for(const FormatRequest& request, std::vector<std::string> words,
-                   const fs::path& output) {
+/// What definitions say, and then `words`.
+std::string kernel_line_of(const FormatRequest& request, const std::vector<std::string>& words) {
   std::vector<std::string> line;
   for (const spec::Located& word : request.image.kernel_line) line.push_back(word.value);
   line.insert(line.end(), words.begin(), words.end());
+  return boot::kernel_line(line);
+}
+
+void write_uki_for(const FormatRequest& request, const std::string& kernel_line,
+                   const fs::path& output) {
   boot::write_uki({.stub = request.build_root / "usr/lib/systemd/boot/efi/linuxx64.efi.stub",
                    .kernel = vmlinuz_of(request),
                    .initrds = {initrd_of(request)},
-                   .kernel_line = boot::kernel_line(line),
+                   .kernel_line = kernel_line,
                    .os_release = os_release_text(request),
                    .uname = kernel_of(request).release,
                    .sbat = {},
@@ -126,40 +132,56 @@ std::vector<MadeFile> write_kernel_files(const Workplace&, const FormatRequest& 
           copy_out(initrd_of(request), request, ".initrd", "initrd")};
 }
 
-MadeFile write_netboot_uki(const Workplace&, const FormatRequest& request,
-                           const MadeRootImage& root) {
+std::vector<MadeFile> write_netboot_uki(const Workplace&, const FormatRequest& request,
+                                        const MadeRootImage& root) {
   const std::string name = stem_of(request.image) + ".efi";
   const fs::path target = request.output / name;
-  write_uki_for(request,
-                {"boot=ingot", "ingot.root=" + root.file.name,
-                 "ingot.root.sha256=" + root.file.measured->digest.hex(),
-                 "ingot.root.size=" + std::to_string(root.file.measured->size),
-                 // Not systemd's roothash=: its generator in the running system would wait for
-                 // partitions of that name.
-                 "ingot.root.verity=" + root.verity.root_hash.hex() + ":" +
-                     std::to_string(root.verity.hash_offset)},
-                target);
-  return {name, "uki", "application/efi", crypto::measure_file(target)};
+  const std::string line =
+      kernel_line_of(request, {"boot=ingot", "ingot.root=" + root.file.name,
+                               "ingot.root.sha256=" + root.file.measured->digest.hex(),
+                               "ingot.root.size=" + std::to_string(root.file.measured->size),
+                               // Not systemd's roothash=: its generator in the running system would
+                               // wait for partitions of that name.
+                               "ingot.root.verity=" + root.verity.root_hash.hex() + ":" +
+                                   std::to_string(root.verity.hash_offset)});
+  write_uki_for(request, line, target);
+  const std::string apart = stem_of(request.image) + ".cmdline";
+  os::write_file(request.output / apart, line + "\n");
+  return {{name, "uki", "application/efi", crypto::measure_file(target)},
+          {apart, "kernel-line", "text/plain", {}}};
 }
 
-std::vector<MadeFile> write_raw_disk(const Workplace& workplace, const FormatRequest& request) {
+MadeDisk write_raw_disk(const Workplace& workplace, const FormatRequest& request) {
   const std::string name = stem_of(request.image) + ".raw";
+  const bool released = request.image.has_format(spec::ImageFormat::disk);
   const disk::DiskSpec spec{.size = request.image.disk.size,
                             .esp_size = request.image.disk.esp,
                             .seed = seed_of(request, "disk")};
   const fs::path uki = request.scratch / "disk.efi";
-  write_uki_for(request, {disk::plan_layout(spec).root_word(), "rootfstype=ext4", "rw"}, uki);
+  write_uki_for(
+      request,
+      kernel_line_of(request, {disk::plan_layout(spec).root_word(), "rootfstype=ext4", "rw"}), uki);
   const disk::DiskRequest disk{.spec = spec,
                                .esp_files = {{"EFI/BOOT/BOOTX64.EFI", uki}},
                                .tree = request.tree,
                                .epoch = workplace.epoch,
-                               .output = request.output / name};
+                               .output = (released ? request.output : request.scratch) / name};
   disk::write_disk(build_root_tool(workplace, request, "disk"), disk);
   const std::string description = stem_of(request.image) + ".disk.json";
   os::write_file(request.output / description, disk::description_text(disk::describe_disk(disk)));
-  return {{name, "disk-raw", "application/vnd.ingot.disk.raw",
-           crypto::measure_file(request.output / name)},
-          {description, "disk-description", "application/json", {}}};
+  MadeDisk made{disk.output, {{description, "disk-description", "application/json", {}}}};
+  if (released) {
+    made.files.push_back(
+        {name, "disk-raw", "application/vnd.ingot.disk.raw", crypto::measure_file(disk.output)});
+  }
+  return made;
+}
+
+MadeFile write_qcow2_disk(const FormatRequest& request, const MadeDisk& disk) {
+  const std::string name = stem_of(request.image) + ".qcow2";
+  const fs::path target = request.output / name;
+  disk::write_qcow2(disk.raw, target);
+  return {name, "disk-qcow2", "application/vnd.ingot.disk.qcow2", crypto::measure_file(target)};
 }
 
 }  // namespace ingot::step

@@ -49,12 +49,20 @@ MadeRootImage write_root_image(const Workplace& workplace, const FormatRequest& 
 /// vmlinuz and initrd, copied out of the tree.
 std::vector<MadeFile> write_kernel_files(const Workplace& workplace, const FormatRequest& request);
 
-/// The UKI whose kernel line names `root` by size, digest and root hash.
-MadeFile write_netboot_uki(const Workplace& workplace, const FormatRequest& request,
-                           const MadeRootImage& root);
+/// The UKI whose kernel line names `root` by size, digest and root hash; and that line as a file
+/// of its own, for those who boot kernel and initrd apart.
+std::vector<MadeFile> write_netboot_uki(const Workplace& workplace, const FormatRequest& request,
+                                        const MadeRootImage& root);
+
+struct MadeDisk {
+  std::filesystem::path raw;    ///< in `scratch` when the image has not the format disk
+  std::vector<MadeFile> files;  ///< of the release
+};
 
 /// The whole disk: GPT, an EFI system partition with a UKI of its own, an ext4 root; and the
 /// description of what it holds.
-std::vector<MadeFile> write_raw_disk(const Workplace& workplace, const FormatRequest& request);
+MadeDisk write_raw_disk(const Workplace& workplace, const FormatRequest& request);
+
+MadeFile write_qcow2_disk(const FormatRequest& request, const MadeDisk& disk);
 
 }  // namespace ingot::step

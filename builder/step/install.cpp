@@ -7,6 +7,7 @@
 
 #include "archive/deb.hpp"
 #include "base/error.hpp"
+#include "base/words.hpp"
 #include "os/file.hpp"
 #include "os/signals.hpp"
 #include "package/install_order.hpp"
@@ -52,7 +53,8 @@ fs::path link_packages(const Workplace& workplace, const fs::path& scratch,
   const fs::path folder = scratch / "packages";
   fs::create_directories(folder);
   for (const spec::LockedPackage& package : packages) {
-    const fs::path blob = blob_of(workplace.store, package);
+    os::check_stop();
+    const fs::path blob = sound_blob_of(workplace.store, package);
     const fs::path name = folder / (package.name + ".deb");
     std::error_code error;
     fs::create_hard_link(blob, name, error);
@@ -94,15 +96,45 @@ public:
       workplace_.report.step_progress(request_.step, done, request_.packages.size());
     }
     dpkg({"--configure", "--pending"}, {}, false);
+    refuse_climbing_names();
   }
 
 private:
+  /// dpkg takes names with '..' as they come. In the sandbox they cannot leave the root, but a
+  /// package that has them is no honest one.
+  void refuse_climbing_names() const {
+    std::vector<std::string> args = {"--listfiles"};
+    for (const spec::LockedPackage& package : request_.packages) args.push_back(package.name);
+    std::size_t index = 1;  // a blank line ends the list of a package
+    std::string fault;
+    os::Command command{.program = "/usr/bin/dpkg-query",
+                        .args = args,
+                        .env = image_environment(workplace_),
+                        .why = "list installed files"};
+    command.on_line = [&](std::string_view line) {
+      if (line.empty()) ++index;
+      const bool climbs = line.find("/../") != std::string_view::npos || line.ends_with("/..");
+      if (climbs && fault.empty() && index < args.size())
+        fault = "package " + args[index] + ": the member '" + std::string(line) +
+                "' is refused: its name leads upwards";
+    };
+    const os::Outcome outcome =
+        os::run_in_sandbox(workplace_.runner, workplace_.environment, tree_.root(), command);
+    if (!fault.empty()) throw Error(Fault::verification, fault);
+    if (!outcome.ok())
+      throw Error(Fault::step_failed, "step " + request_.step +
+                                          ": dpkg-query cannot list what was installed:\n  " +
+                                          joined(outcome.tail, "\n  "));
+  }
+
   void unpack_without_dpkg(const std::vector<std::string>& names) {
     merge_usr(tree_.stage.folder());
     for (const std::string& name : names) {
       const auto package = std::find_if(request_.packages.begin(), request_.packages.end(),
                                         [&](const auto& p) { return p.name == name; });
-      archive::extract_deb(blob_of(workplace_.store, *package), tree_.stage.folder());
+      during("unpacking " + name + " into the image", [&] {
+        archive::extract_deb(blob_of(workplace_.store, *package), tree_.stage.folder());
+      });
     }
   }
 

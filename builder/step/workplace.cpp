@@ -6,6 +6,19 @@
 #include "base/words.hpp"
 
 namespace ingot::step {
+namespace {
+
+constexpr std::string_view no_space = "No space left on device";
+
+/// As compilers, linkers and the kernel's modpost say it.
+bool tells_error(std::string_view line) {
+  for (const std::string_view word :
+       {": error: ", ": fatal error: ", "ERROR: modpost: ", ": undefined reference to "})
+    if (line.find(word) != std::string_view::npos) return true;
+  return false;
+}
+
+}  // namespace
 
 os::SandboxRoot Tree::root(std::vector<os::Bind> binds) const {
   return {.lowers = lowers,
@@ -38,7 +51,13 @@ std::map<std::string, std::string> image_environment(const Workplace& workplace)
 
 os::Outcome run_job(const Workplace& workplace, const Job& job) {
   os::Command command = job.command;
-  command.on_line = [&](std::string_view line) { workplace.log.line(job.step, line); };
+  std::string first_error;
+  bool full = false;
+  command.on_line = [&](std::string_view line) {
+    if (first_error.empty() && tells_error(line)) first_error = line;
+    full = full || line.find(no_space) != std::string_view::npos;
+    workplace.log.line(job.step, line);
+  };
   workplace.log.line(job.step,
                      "$ " + command.program + " " + joined(command.args, " ").substr(0, 2000));
   os::Outcome outcome =
@@ -47,16 +66,20 @@ os::Outcome run_job(const Workplace& workplace, const Job& job) {
 
   std::string message = format("step {} failed", job.step);
   if (!job.place.empty()) message += "\n  asked by: " + job.place;
+  if (!command.why.empty() && command.why != command.program)
+    message += "\n  to:       " + command.why;
   message += format("\n  command:  {} {}", command.program,
                     joined(command.args, " ").substr(0, 400));
   message += outcome.timed_out ? "\n  it ran into its time limit"
                                : format("\n  exit code: {}", outcome.exit_code);
+  // Compilers go on after it, and what they say last is seldom the reason.
+  if (!first_error.empty()) message += "\n  first error: " + first_error.substr(0, 1000);
   if (!outcome.tail.empty()) {
     message += "\n  last lines:";
     for (const std::string& line : outcome.tail) message += "\n    " + line;
   }
   message += "\n  whole log: " + workplace.log.path().string();
-  throw Error(Fault::step_failed, message);
+  throw Error(full ? Fault::io : Fault::step_failed, message);
 }
 
 }  // namespace ingot::step

@@ -42,7 +42,7 @@ std::string stages_lock_name() { return "stages"; }
 
 }  // namespace
 
-Store::Store(fs::path folder) : folder_(std::move(folder)) {
+Store::Store(fs::path folder) : folder_(std::move(folder)), use_(folder_) {
   during("opening the store " + folder_.string(), [&] {
     for (const char* part : {"blobs/sha256", "trees", "locks", "tmp", "tmp/downloads"})
       make_folders(folder_ / part);

@@ -10,6 +10,7 @@
 #include "base/bytes.hpp"
 #include "base/digest.hpp"
 #include "os/file_lock.hpp"
+#include "store/cache_use.hpp"
 
 namespace ingot::store {
 
@@ -65,7 +66,8 @@ private:
 };
 
 /// Layout below the folder: blobs/sha256/<aa>/<hex>, trees/<hex>/{root/,meta.json}, locks/, tmp/.
-/// Any number of processes and threads may use one folder at a time.
+/// Any number of processes and threads may use one folder at a time; while one does, nobody clears
+/// it.
 class Store {
 public:
   /// Makes the folder and sweeps what dead processes left in tmp/.
@@ -100,6 +102,7 @@ private:
   std::filesystem::path entry_path(const Sha256& key) const;
   void sweep() const;
   std::filesystem::path folder_;
+  CacheUse use_;
 };
 
 }  // namespace ingot::store

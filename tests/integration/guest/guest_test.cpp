@@ -187,9 +187,11 @@ TEST_CASE("a changed byte, a mode and an added file inside the disk are named") 
   const std::string other = "file5" + std::string(4999, 'x') + "y";
   os::write_file(sample.folder.path() / "other", other);
   REQUIRE(other.size() == fs::file_size(sample.folder.path() / "tree/etc/file5"));
-  sample.tamper("rm /etc/file5\nwrite " + (sample.folder.path() / "other").string() +
-                " /etc/file5\nset_inode_field /etc/file6 mode 0104777\nwrite " +
-                (sample.folder.path() / "uki").string() + " /etc/added\n");
+  const auto write = [&](const std::string& source, const std::string& name) {
+    return "write \"" + (sample.folder.path() / source).string() + "\" " + name + "\n";
+  };
+  sample.tamper("cd /etc\nrm file5\n" + write("other", "file5") +
+                "set_inode_field file6 mode 0104777\n" + write("uki", "added"));
   const auto lines = sample.differences();
   INFO(joined_lines(lines));
   CHECK(has(lines, "partition 2: /etc/file5: content: sha256 "));

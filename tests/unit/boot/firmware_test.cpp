@@ -33,6 +33,6 @@ TEST_CASE("missing firmware names the package that brings it") {
     FAIL("found firmware in an empty folder");
   } catch (const Error& error) {
     CHECK(error.fault() == Fault::environment);
-    CHECK(error.message().find("'ovmf'") != std::string::npos);
+    CHECK(error.message().find("apt-get install ovmf") != std::string::npos);
   }
 }

@@ -21,7 +21,7 @@ boot::MachineSpec spec() {
   spec.firmware = {"/fw/code.fd", "/fw/vars.fd"};
   spec.cpus = 2;
   spec.memory = 2_GiB;
-  spec.folder = "/work/m";
+  spec.folder = "/somewhere/m";
   return spec;
 }
 
@@ -49,8 +49,8 @@ TEST_CASE("every machine is a headless q35 that ends when the guest reboots") {
   CHECK(has(arguments, "-display", "none"));
   CHECK(mentions(arguments, "-no-reboot"));
   CHECK(mentions(arguments, "unit=0,format=raw,readonly=on,file=/fw/code.fd"));
-  CHECK(mentions(arguments, "unit=1,format=raw,file=/work/m/variables.fd"));
-  CHECK(has(arguments, "-chardev", "file,id=report,path=/work/m/report.raw"));
+  CHECK(mentions(arguments, "unit=1,format=raw,file=/somewhere/m/variables.fd"));
+  CHECK(has(arguments, "-chardev", "file,id=report,path=/somewhere/m/report.raw"));
   CHECK(has(arguments, "-device", "virtserialport,chardev=report,name=org.ingot.selftest"));
   CHECK_FALSE(mentions(arguments, "tftp"));
   CHECK_FALSE(mentions(arguments, "-smbios"));
@@ -71,7 +71,7 @@ TEST_CASE("a network boot comes from QEMU's TFTP server") {
   netboot.netboot = "/out/x.efi";
   netboot.oem_strings = {"ingot.mirror=http://10.0.2.2:1,http://10.0.2.2:2", "ingot.rounds=2"};
   const auto arguments = boot::machine_arguments(netboot);
-  CHECK(has(arguments, "-netdev", "user,id=net,ipv6=off,tftp=/work/m/tftp,bootfile=boot.efi"));
+  CHECK(has(arguments, "-netdev", "user,id=net,ipv6=off,tftp=/somewhere/m/tftp,bootfile=boot.efi"));
   CHECK(has(arguments, "-device", "virtio-net-pci,netdev=net,romfile=,bootindex=0"));
   CHECK(has(arguments, "-smbios",
             "type=11,value=ingot.mirror=http://10.0.2.2:1,,http://10.0.2.2:2,"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/file_rows.hpp"
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 #include "support/catch.hpp"

@@ -38,3 +38,31 @@ TEST_CASE("waiting for a lock ends when it is free", "[os]") {
   other.join();
   CHECK(taken);
 }
+
+TEST_CASE("a shared lock has many holders, and excludes others", "[os]") {
+  const TempDir folder("lock test");
+  const auto path = folder.path() / "lock";
+  {
+    const FileLock one = FileLock::wait_shared(path);
+    const FileLock two = FileLock::wait_shared(path);
+    CHECK_FALSE(FileLock::try_now(path));
+  }
+  CHECK(FileLock::try_now(path));
+}
+
+TEST_CASE("whoever waits for a lock whose file is removed gets that on the new one", "[os]") {
+  const TempDir folder("lock test");
+  const auto path = folder.path() / "lock";
+  auto alone = FileLock::try_now(path);
+  REQUIRE(alone);
+  std::atomic<bool> taken{false};
+  std::thread other([&] {
+    const FileLock shared = FileLock::wait_shared(path);
+    taken = !FileLock::try_now(path).has_value();
+  });
+  std::this_thread::sleep_for(30ms);
+  std::filesystem::remove(path);
+  alone.reset();
+  other.join();
+  CHECK(taken);
+}

@@ -205,4 +205,11 @@ TEST_CASE("a background program is polled, waited for and stopped", "[os]") {
     }
     CHECK(::kill(pid, 0) != 0);
   }
+  SECTION("and it does not outlive the thread that started it, nor us when we are killed") {
+    std::optional<Process> process;
+    std::thread([&] { process.emplace(shell("sleep 60"), null); }).join();
+    const auto outcome = process->wait(5s);
+    REQUIRE(outcome);
+    CHECK(outcome->signal == SIGKILL);
+  }
 }

@@ -60,3 +60,12 @@ TEST_CASE("an output folder that cannot be made is an I/O fault") {
     CHECK(error.fault() == Fault::io);
   }
 }
+
+TEST_CASE("what a killed build of the same image left goes, that of another image stays") {
+  const os::TempDir temp("output-folder");
+  fs::create_directories(temp.path() / ".image-1.partial-abcdef/release");
+  fs::create_directories(temp.path() / ".image-12.partial-abcdef");
+  const run::OutputFolder output(temp.path(), "image-1");
+  CHECK_FALSE(fs::exists(temp.path() / ".image-1.partial-abcdef"));
+  CHECK(fs::exists(temp.path() / ".image-12.partial-abcdef"));
+}

@@ -179,7 +179,7 @@ TEST_CASE("a definition that cannot be read is a fault, not a crash", "[spec]") 
   load_all(project.root(), diagnostics);
   const auto faults = diagnostics.sorted();
   REQUIRE(faults.size() == 2);
-  CHECK(faults[0].message == "cannot be read");
+  CHECK(faults[0].message == "must be a regular file");
   CHECK(faults[1].message == "the file is larger than 1 MiB");
 }
 
