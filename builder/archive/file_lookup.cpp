@@ -145,13 +145,4 @@ std::vector<const ListedFile*> FileLookup::inside(const ListedFile& folder) cons
   return found;
 }
 
-std::vector<const ListedFile*> FileLookup::names_of(const ListedFile& file) const {
-  std::vector<const ListedFile*> names;
-  const std::string& first = file.hard_link.empty() ? file.path : file.hard_link;
-  if (file.links < 2) return {&file};
-  for (const ListedFile& each : files_)
-    if (each.path == first || each.hard_link == first) names.push_back(&each);
-  return names;
-}
-
 }  // namespace ingot::archive

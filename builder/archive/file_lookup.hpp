@@ -34,9 +34,6 @@ public:
   /// What lies at any depth below a folder, in byte order.
   std::vector<const ListedFile*> below(const ListedFile& folder) const;
 
-  /// All names of the file that has this one, itself among them.
-  std::vector<const ListedFile*> names_of(const ListedFile& file) const;
-
 private:
   struct Way {
     const ListedFile* end = nullptr;     ///< null when it leads nowhere

@@ -66,8 +66,10 @@ public:
       }
       const ListedFile file = file_of(entry);
       count_names(file);
-      if (visit_(file, [&](const ContentPiece& take) { give_content(file, take); }) == Walk::stop)
-        return;
+      const Walk walk = visit_(file, [&](const ContentPiece& take) { give_content(file, take); });
+      if (walk == Walk::stop) return;
+      // libarchive passes over it in one go, during which nobody could stop us.
+      if (file.size > 1ULL << 30) pass_over(file);
     }
   }
 
@@ -115,6 +117,18 @@ private:
     if (names_ > limits_.names) {
       throw Error(Fault::verification,
                   format("more than {} bytes of names and attributes", limits_.names));
+    }
+  }
+
+  void pass_over(const ListedFile& file) {
+    const void* block = nullptr;
+    std::size_t size = 0;
+    la_int64_t offset = 0;
+    for (;;) {
+      os::check_stop();
+      const int result = archive_read_data_block(reader_, &block, &size, &offset);
+      if (result == ARCHIVE_EOF) return;
+      check_read(reader_, result, "read " + escaped_path(file.path));
     }
   }
 

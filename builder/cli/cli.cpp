@@ -54,15 +54,22 @@ std::string space_advice(const Error& error, const os::Environment& environment)
                     (text.find("No space left on device") != std::string_view::npos ||
                      text.find("Disk quota exceeded") != std::string_view::npos);
   if (!full) return {};
-  const std::filesystem::path store = environment.cache_folder();
+  constexpr std::string_view first =
+      "  a disk is full: make room where it says so, or name larger places with --output and "
+      "INGOT_CACHE\n";
+  std::filesystem::path store;
+  try {
+    store = environment.cache_folder();
+  } catch (const Error&) {
+    return std::string(first);  // no home, no store
+  }
   std::error_code failed;
   const auto space = std::filesystem::space(store, failed);
   const std::string left = failed ? "" : format(" ({} free)", human(Bytes{space.available}));
   return format(
-      "  a disk is full: make room where it says so, or name larger places with --output and "
-      "INGOT_CACHE\n  the store is {}{}; its folder trees may be removed while nothing is built, "
-      "and is made again\n",
-      store.string(), left);
+      "{}  the store is {}{}; its folder trees may be removed while nothing is built, and is made "
+      "again\n",
+      first, store.string(), left);
 }
 
 int run_verb(const std::vector<std::string>& arguments, const os::Environment& environment,

@@ -145,15 +145,25 @@ private:
   void add_modules() {
     const run::KernelModules& modules = *difference_.modules;
     Lines lines;
+    Lines unread;
     // Modules that were built apart from the kernel are why one looks here.
     for (const bool in_tree : {false, true}) {
       for (const auto& module : modules.differences) {
         if (run::is_in_tree(module.b ? *module.b : *module.a) != in_tree) continue;
-        lines.push_back(format("{} {}: {}", sign_of(module.kind()), terminal_text(module.name),
-                               module.a && module.b ? changed(*module.a, *module.b)
-                                                    : described(module.a ? *module.a : *module.b)));
+        const std::string what = module.a && module.b ? changed(*module.a, *module.b)
+                                                      : described(module.a ? *module.a : *module.b);
+        const bool dull = in_tree && what == "content";
+        (dull ? unread : lines)
+            .push_back(
+                format("{} {}: {}", sign_of(module.kind()), terminal_text(module.name), what));
       }
     }
+    // A new kernel brings thousands.
+    if (unread.size() > most_lines)
+      unread = {format("~ {} of the kernel's own: content", unread.size())};
+    const std::size_t most = most_lines + unread.size();
+    lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(std::min(lines.size(), most_lines)),
+                 unread.begin(), unread.end());
     const std::string kernel_a = joined(modules.kernels_a, ", ");
     const std::string kernel_b = joined(modules.kernels_b, ", ");
     const std::string kernels =
@@ -163,7 +173,7 @@ private:
     const std::string counts = counted(modules.differences);
     add_section(
         format("modules ({}): {}", terminal_text(kernels), counts.empty() ? "equal" : counts),
-        lines);
+        lines, most);
   }
 
   static std::string described(const run::UnitState& unit) {
@@ -231,16 +241,23 @@ private:
 
   void add_agreement() {
     const run::AgreementDifferences& agreement = *difference_.agreement;
-    Lines lines;
+    std::map<std::string, Lines> rules;
     for (const auto& rule : agreement.rules)
-      lines.push_back(format("{} {}: {} -> {}", sign_of(rule.kind()), terminal_text(rule.name),
-                             rule.a ? shortened(*rule.a) : "not judged",
-                             rule.b ? shortened(*rule.b) : "not judged"));
-    add_section(format("agreement: {} -> {}, {}", shortened(agreement.verdict_a),
-                       shortened(agreement.verdict_b),
-                       lines.empty() ? std::string("the same rules")
-                                     : "rules: " + counted(agreement.rules)),
-                lines, 2 * most_lines);
+      rules[format("{} -> {}", rule.a ? shortened(*rule.a) : "not judged",
+                   rule.b ? shortened(*rule.b) : "not judged")]
+          .push_back(terminal_text(rule.name));
+    Lines lines;
+    for (const auto& [way, ids] : rules) {
+      lines.push_back(format("~ {}: {}", way, ids.size()));
+      for (std::size_t i = 0; i < ids.size(); i += 5)
+        lines.push_back("    " + joined({ids.begin() + static_cast<std::ptrdiff_t>(i),
+                                         ids.begin() + static_cast<std::ptrdiff_t>(
+                                                           std::min(i + 5, ids.size()))},
+                                        ", "));
+    }
+    add_section(format("agreement: {} -> {}{}", shortened(agreement.verdict_a),
+                       shortened(agreement.verdict_b), lines.empty() ? ", rules are equal" : ""),
+                lines, 3 * most_lines);
   }
 
   void add_formats() {
@@ -297,12 +314,19 @@ private:
                 lines, 3 * most);
   }
 
-  /// Files of a package that came, went or has another version are no surprise.
-  bool is_expected(const run::FileChange& file) const {
-    if (file.kind == run::FileChange::Kind::time_only) return true;
-    if (file.package.empty() || !difference_.packages) return false;
-    return std::any_of(difference_.packages->begin(), difference_.packages->end(),
-                       [&](const auto& package) { return package.name == file.package; });
+  /// Packages that came, went or have another version, told by dpkg's lists of their files where
+  /// packages themselves were not compared.
+  std::set<std::string> moving_packages() const {
+    std::set<std::string> names;
+    if (difference_.packages) {
+      for (const auto& package : *difference_.packages) names.insert(package.name);
+      return names;
+    }
+    for (const run::FileChange& file : difference_.files->files) {
+      const bool list = file.path.starts_with("var/lib/dpkg/info/") && file.path.ends_with(".list");
+      if (list && !file.package.empty()) names.insert(file.package);
+    }
+    return names;
   }
 
   static std::string line_of(const run::FileChange& file) {
@@ -321,23 +345,41 @@ private:
   }
 
   void add_files() {
-    const run::FileChanges& files = *difference_.files;
+    const std::set<std::string> moving = moving_packages();
+    std::map<std::string, run::FileCounts> expected;
     std::vector<const run::FileChange*> added;
+    std::vector<const run::FileChange*> removed;
     Lines lines;
-    std::size_t expected = 0;
-    for (const run::FileChange& file : files.files) {
-      if (is_expected(file)) {
-        ++expected;
+    for (const run::FileChange& file : difference_.files->files) {
+      if (file.kind == run::FileChange::Kind::time_only) continue;
+      if (moving.contains(file.package)) {
+        expected[file.package].count(file.kind);
       } else if (file.kind == run::FileChange::Kind::added) {
         added.push_back(&file);
+      } else if (file.kind == run::FileChange::Kind::removed) {
+        removed.push_back(&file);
       } else {
         lines.push_back(line_of(file));
       }
     }
-    add_section("files: " + counted(files.total), lines, 2 * most_lines);
-    add_lines(added.size() > most_lines ? by_folder(added) : by_path(added), 2 * most_lines);
-    if (expected > 0)
-      text_ += format("  and {} of packages above, or with another time only\n", expected);
+    add_section("files: " + counted(difference_.files->total), lines, 2 * most_lines);
+    for (const auto& files : {removed, added})
+      add_lines(files.size() > most_lines ? by_folder(files) : by_path(files), 2 * most_lines);
+    add_expected(expected);
+  }
+
+  /// They are no surprise where the packages are named above.
+  void add_expected(const std::map<std::string, run::FileCounts>& packages) {
+    Lines lines;
+    std::size_t files = 0;
+    for (const auto& [package, counts] : packages) {
+      files += counts.sum();
+      lines.push_back(format("package {}: {}", terminal_text(package), counted(counts)));
+    }
+    if (difference_.packages && files > 0) {
+      lines = {format("and {} of the packages above", files)};
+    }
+    add_lines(lines, most_packages);
   }
 
   static Lines by_path(const std::vector<const run::FileChange*>& files) {
@@ -346,13 +388,17 @@ private:
     return lines;
   }
 
-  /// Where there are too many to name.
+  /// Where there are too many to name; all were added, or all removed.
   static Lines by_folder(const std::vector<const run::FileChange*>& files) {
-    std::map<std::string, std::size_t> counts;
-    for (const run::FileChange* file : files) ++counts[run::folder_label(file->path)];
+    std::map<std::string, std::vector<const run::FileChange*>> folders;
+    for (const run::FileChange* file : files)
+      folders[run::folder_label(file->path)].push_back(file);
     Lines lines;
-    for (const auto& [folder, count] : counts)
-      lines.push_back(format("+ {} in {}", count, terminal_text(folder)));
+    for (const auto& [folder, inside] : folders)
+      lines.push_back(inside.size() == 1
+                          ? line_of(*inside.front())
+                          : format("{} {} in {}", sign_of(run::name_of(inside.front()->kind)),
+                                   inside.size(), terminal_text(folder)));
     return lines;
   }
 

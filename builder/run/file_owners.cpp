@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/file_owners.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 #include "archive/file_lookup.hpp"
@@ -60,7 +61,9 @@ FileOwners file_owners(const std::vector<ListedFile>& files,
   for (const auto& [record, text] : texts) {
     if (record == diversions) continue;
     const std::string package = package_of_record(record);
-    for (const std::string& line : split(text, '\n')) {
+    for (std::string_view left = text; !left.empty();) {
+      const std::string line(left.substr(0, left.find('\n')));
+      left.remove_prefix(std::min(line.size() + 1, left.size()));
       const auto diversion = diverted.find(line);
       const bool moved = diversion != diverted.end() && diversion->second.package != package;
       const ListedFile* file =

@@ -55,16 +55,15 @@ std::map<std::string, ModuleState> modules_of(const std::vector<ListedFile>& fil
 std::map<std::string, std::string> kernel_labels(const std::vector<std::string>& own,
                                                  const std::vector<std::string>& others) {
   std::map<std::string, std::string> labels;
-  const auto lacks = [](const std::vector<std::string>& kernels, const std::string& kernel) {
-    return std::find(kernels.begin(), kernels.end(), kernel) == kernels.end();
-  };
-  const auto count_left = [&](const auto& kernels, const auto& opposite) {
+  const std::set<std::string> own_set(own.begin(), own.end());
+  const std::set<std::string> other_set(others.begin(), others.end());
+  const auto count_left = [](const auto& kernels, const auto& opposite) {
     return std::count_if(kernels.begin(), kernels.end(),
-                         [&](const std::string& kernel) { return lacks(opposite, kernel); });
+                         [&](const std::string& kernel) { return !opposite.contains(kernel); });
   };
-  const bool pair_left = count_left(own, others) == 1 && count_left(others, own) == 1;
+  const bool pair_left = count_left(own_set, other_set) == 1 && count_left(other_set, own_set) == 1;
   for (const std::string& kernel : own)
-    labels[kernel] = pair_left && lacks(others, kernel) ? "other kernel" : kernel;
+    labels[kernel] = pair_left && !other_set.contains(kernel) ? "other kernel" : kernel;
   return labels;
 }
 

@@ -55,8 +55,8 @@ ModuleFacts module_facts(const std::string& content, const std::string& path);
 /// it is nothing of these.
 std::vector<std::string> changed_properties(const ModuleState& a, const ModuleState& b);
 
-/// For files that carry a kernel's release in their name (/boot/config-*): pairs of what belongs
-/// together, the name of the label first.
+/// What a kernel of `own` is called in a comparison with `others`: its release, or "other kernel"
+/// when it and one of the others are the only ones without a counterpart.
 std::map<std::string, std::string> kernel_labels(const std::vector<std::string>& own,
                                                  const std::vector<std::string>& others);
 

@@ -177,24 +177,30 @@ private:
     return std::string(config_prefix) + release;
   }
 
+  /// Configurations by what their kernel is called in the comparison.
+  static std::map<std::string, const ListedFile*> labelled_configs(const Side& side,
+                                                                   const Side& other) {
+    std::map<std::string, const ListedFile*> configs;
+    const FileLookup files(side.files);
+    for (const auto& [release, label] : kernel_labels(configs_of(side), configs_of(other)))
+      configs.emplace(label, files.find(config_path(release)));
+    return configs;
+  }
+
   /// Only those that differ.
+  static std::vector<const ListedFile*> telling_configs(const Side& side, const Side& other) {
+    const auto others = labelled_configs(other, side);
+    std::vector<const ListedFile*> telling;
+    for (const auto& [label, file] : labelled_configs(side, other)) {
+      const auto opposite = others.find(label);
+      if (opposite == others.end() || !same_file(*file, *opposite->second)) telling.push_back(file);
+    }
+    return telling;
+  }
+
   void ask_for_configs() {
-    const auto one = [](Side& side, const Side& other) {
-      const FileLookup own_files(side.files);
-      const FileLookup other_files(other.files);
-      const auto other_labels = kernel_labels(configs_of(other), configs_of(side));
-      for (const auto& [release, label] : kernel_labels(configs_of(side), configs_of(other))) {
-        const ListedFile& file = *own_files.find(config_path(release));
-        const bool same =
-            std::any_of(other_labels.begin(), other_labels.end(), [&, label = label](auto& pair) {
-              return pair.second == label &&
-                     same_file(file, *other_files.find(config_path(pair.first)));
-            });
-        if (!same) ask(side, file.path);
-      }
-    };
-    one(a_, b_);
-    one(b_, a_);
+    for (const ListedFile* file : telling_configs(a_, b_)) ask(a_, file->path);
+    for (const ListedFile* file : telling_configs(b_, a_)) ask(b_, file->path);
   }
 
   // ---- the sections ----
@@ -269,23 +275,11 @@ private:
         return;
       }
     }
-    if (unread_configs(a_, b_) || unread_configs(b_, a_)) {
+    if (!telling_configs(a_, b_).empty() && (!a_.tree.tar || !b_.tree.tar)) {
       skip(Section::kernel_config, "they differ, and there is no tar to read them from");
       return;
     }
     result_.kernel_config = differences(options_of(a_, b_), options_of(b_, a_));
-  }
-
-  /// Is there a configuration that differs and could not be read?
-  static bool unread_configs(const Side& side, const Side& other) {
-    if (side.tree.tar) return false;
-    const FileLookup lookup(other.files);
-    for (const std::string& release : configs_of(side)) {
-      const ListedFile* opposite = lookup.find(config_path(release));
-      const ListedFile& own = *FileLookup(side.files).find(config_path(release));
-      if (opposite == nullptr || !same_file(own, *opposite)) return true;
-    }
-    return false;
   }
 
   void compare_files() {

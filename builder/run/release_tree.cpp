@@ -141,16 +141,14 @@ void require_listed(const ListedFile& file, const Sha256& digest) {
   if (file.digest && digest != *file.digest) throw_not_listed(file, file.size, digest.hex());
 }
 
-/// Memory follows from what was listed, whatever the tar holds.
-std::string whole(const ListedFile& listed, const ListedFile& member,
-                  const archive::MemberContent& content, std::uint64_t limit) {
-  if (listed.size > limit) {
+std::string whole(const ListedFile& file, const archive::MemberContent& content,
+                  std::uint64_t limit) {
+  if (file.size > limit) {
     throw Error(Fault::verification,
-                format("/{} is larger than {} bytes", archive::escaped_path(listed.path), limit));
+                format("/{} is larger than {} bytes", archive::escaped_path(file.path), limit));
   }
-  if (member.size != listed.size) throw_not_listed(listed, member.size, "unknown");
   std::string text;
-  text.reserve(member.size);
+  text.reserve(file.size);
   content([&](std::span<const std::uint8_t> bytes) { text.append(bytes.begin(), bytes.end()); });
   return text;
 }
@@ -158,6 +156,34 @@ std::string whole(const ListedFile& listed, const ListedFile& member,
 [[noreturn]] void throw_missing(const std::string& path) {
   throw Error(Fault::verification,
               format("/{} is in the file list, but not in the tar", archive::escaped_path(path)));
+}
+
+/// Names of one file share it; which of them has the content is the tar's choice.
+const std::string& content_name(const ListedFile& file) {
+  return file.hard_link.empty() ? file.path : file.hard_link;
+}
+
+/// Visits the members of the tar that have content, as listed. Memory follows from the list: one
+/// of another size is a fault before any of it is read.
+void walk_contents(const ReleaseTree& tree, const archive::MemberVisitor& visit) {
+  const fs::path& tar = tar_of(tree);
+  during("reading " + tar.string(), [&] {
+    const archive::FileLookup files(tree.files);
+    const os::Fd fd = os::open_file(tar, O_RDONLY);
+    archive::walk_tar(fd.get(),
+                      [&](const ListedFile& member, const archive::MemberContent& content) {
+                        if (member.kind != os::FileKind::regular || !member.hard_link.empty())
+                          return archive::Walk::on;
+                        const ListedFile* listed = files.find(member.path);
+                        if (listed == nullptr || listed->kind != member.kind)
+                          return archive::Walk::on;
+                        return visit(*listed, [&, listed](const archive::ContentPiece& take) {
+                          if (member.size != listed->size)
+                            throw_not_listed(*listed, member.size, "unknown");
+                          content(take);
+                        });
+                      });
+  });
 }
 
 }  // namespace
@@ -181,62 +207,41 @@ ReleaseTree open_release_tree(const fs::path& place, Digests digests) {
 }
 
 void copy_content(const ReleaseTree& tree, const ListedFile& file, os::Sink& sink) {
-  during("reading " + tar_of(tree).string(), [&] {
-    // Which of its names has the content is the tar's choice.
-    std::set<std::string> names;
-    for (const ListedFile* name : archive::FileLookup(tree.files).names_of(file))
-      names.insert(name->path);
-    const os::Fd fd = os::open_file(tar_of(tree), O_RDONLY);
-    bool found = false;
-    archive::walk_tar(fd.get(),
-                      [&](const ListedFile& member, const archive::MemberContent& content) {
-                        if (!names.contains(member.path) || member.kind != os::FileKind::regular ||
-                            !member.hard_link.empty())
-                          return archive::Walk::on;
-                        found = true;
-                        if (member.size != file.size)
-                          throw_not_listed(file, member.size, "unknown");
-                        crypto::Hasher hasher;
-                        content([&](std::span<const std::uint8_t> bytes) {
-                          hasher.update(bytes);
-                          sink.write(bytes);
-                        });
-                        require_listed(file, hasher.finish());
-                        return archive::Walk::stop;
-                      });
-    if (!found) throw_missing(file.path);
+  bool found = false;
+  walk_contents(tree, [&](const ListedFile& listed, const archive::MemberContent& content) {
+    if (content_name(listed) != content_name(file)) return archive::Walk::on;
+    found = true;
+    crypto::Hasher hasher;
+    content([&](std::span<const std::uint8_t> bytes) {
+      hasher.update(bytes);
+      sink.write(bytes);
+    });
+    require_listed(file, hasher.finish());
+    return archive::Walk::stop;
   });
+  if (!found) throw_missing(file.path);
 }
 
 void read_contents(const ReleaseTree& tree, const std::set<std::string>& paths, std::uint64_t limit,
                    const ContentVisitor& visit) {
   if (paths.empty()) return;
   const archive::FileLookup files(tree.files);
-  // By each name that the tar may give the content under: the paths that were asked for.
-  std::map<std::string, std::set<std::string>> wanted;
+  std::map<std::string, std::set<std::string>> wanted;  // paths by the name of their content
   for (const std::string& path : paths) {
     const ListedFile* file = files.find(path);
     if (file == nullptr) throw_missing(path);
-    for (const ListedFile* name : files.names_of(*file)) wanted[name->path].insert(path);
+    wanted[content_name(*file)].insert(path);
   }
-  std::set<std::string> left = paths;
-  during("reading " + tar_of(tree).string(), [&] {
-    const os::Fd fd = os::open_file(tar_of(tree), O_RDONLY);
-    archive::walk_tar(fd.get(),
-                      [&](const ListedFile& member, const archive::MemberContent& content) {
-                        const auto asked = wanted.find(member.path);
-                        if (asked == wanted.end() || member.kind != os::FileKind::regular ||
-                            !member.hard_link.empty())
-                          return archive::Walk::on;
-                        const ListedFile& listed = *files.find(*asked->second.begin());
-                        const std::string text = whole(listed, member, content, limit);
-                        require_listed(listed, crypto::digest_of(text));
-                        for (const std::string& path : asked->second)
-                          if (left.erase(path) > 0) visit(path, text);
-                        return left.empty() ? archive::Walk::stop : archive::Walk::on;
-                      });
-    if (!left.empty()) throw_missing(*left.begin());
+  walk_contents(tree, [&](const ListedFile& listed, const archive::MemberContent& content) {
+    const auto asked = wanted.find(content_name(listed));
+    if (asked == wanted.end()) return archive::Walk::on;
+    const std::string text = whole(listed, content, limit);
+    require_listed(listed, crypto::digest_of(text));
+    for (const std::string& path : asked->second) visit(path, text);
+    wanted.erase(asked);
+    return wanted.empty() ? archive::Walk::stop : archive::Walk::on;
   });
+  if (!wanted.empty()) throw_missing(*wanted.begin()->second.begin());
 }
 
 }  // namespace ingot::run

@@ -8,7 +8,8 @@
 namespace ingot::run {
 namespace {
 
-constexpr std::uint64_t most_text = 256ULL << 20;
+constexpr std::uint64_t largest_text = 16ULL << 20;
+constexpr std::uint64_t most_text = 64ULL << 20;
 constexpr std::uint64_t largest_module = 512ULL << 20;
 
 }  // namespace
@@ -19,11 +20,15 @@ TreeTexts read_tree_texts(const ReleaseTree& tree, const std::set<std::string>& 
   std::uint64_t size = 0;
   for (const std::string& path : texts) {
     const archive::ListedFile* file = files.find(path);
-    if (file != nullptr) size += std::min(file->size, most_text + 1);
-    if (size > most_text) {
-      throw Error(Fault::verification, format("{}: what is to be compared has more than {} bytes",
-                                              tree.place.string(), most_text));
+    if (file == nullptr) continue;
+    if (file->size > largest_text || size + file->size > most_text) {
+      throw Error(
+          Fault::verification,
+          format("{}: /{} is too large to be compared: more than {} bytes, or more than {} "
+                 "with others of its kind",
+                 tree.place.string(), archive::escaped_path(path), largest_text, most_text));
     }
+    size += file->size;
   }
   std::set<std::string> paths = texts;
   paths.insert(modules.begin(), modules.end());

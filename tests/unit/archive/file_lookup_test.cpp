@@ -124,11 +124,3 @@ TEST_CASE("a folder's content is what lies in it, not beside it", "[archive]") {
   CHECK(files.inside(*files.find(".")).size() == 3);
   CHECK(files.below(*files.find(".")).size() == list.size() - 1);
 }
-
-TEST_CASE("all names of one file are found from each", "[archive]") {
-  const auto list = tree();
-  const FileLookup files(list);
-  CHECK(files.names_of(*files.find("usr/bin/bash")).size() == 2);
-  CHECK(files.names_of(*files.find("usr/bin/bash-2")).size() == 2);
-  CHECK(files.names_of(*files.find("usr/lib/libcuda.so.1")).size() == 1);
-}
