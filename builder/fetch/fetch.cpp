@@ -223,6 +223,18 @@ std::size_t take_text(char* bytes, std::size_t one, std::size_t count, void* tar
   return one * count;
 }
 
+/// Removes the folders of processes that were killed while another one fetched.
+void sweep_asides(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> found;
+  std::error_code failed;
+  for (const auto& item : std::filesystem::directory_iterator(folder, failed))
+    if (item.path().filename().string().starts_with("aside-")) found.push_back(item.path());
+  for (const std::filesystem::path& aside : found) {
+    if (!std::filesystem::exists(aside / "lock", failed)) continue;
+    if (const auto dead = os::FileLock::try_now(aside / "lock")) os::remove_tree(aside);
+  }
+}
+
 int stop_when_asked(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
   return os::stop_requested() != 0 ? 1 : 0;
 }
@@ -239,7 +251,13 @@ void fetch_all(const std::vector<Wanted>& wanted, const std::filesystem::path& f
   // One process at a time may resume in the folder; another one at the same time starts afresh.
   const auto own = os::FileLock::try_now(folder / "lock");
   std::optional<os::TempDir> aside;
-  if (!own) aside.emplace("aside", folder);
+  std::optional<os::FileLock> alive;
+  if (own) {
+    sweep_asides(folder);
+  } else {
+    aside.emplace("aside", folder);
+    alive = os::FileLock::try_now(aside->path() / "lock");
+  }
   Session(wanted, own ? folder : aside->path(), sink, report, options).run();
 }
 

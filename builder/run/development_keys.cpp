@@ -2,6 +2,7 @@
 #include "run/development_keys.hpp"
 
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
@@ -13,6 +14,16 @@ namespace ingot::run {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// What a process left that was killed while it made keys. The lock is ours.
+void sweep(const fs::path& cache) {
+  std::vector<fs::path> dead;
+  std::error_code failed;
+  for (const auto& item : fs::directory_iterator(cache, failed))
+    if (item.path().filename().string().starts_with("development-keys-"))
+      dead.push_back(item.path());
+  for (const fs::path& folder : dead) os::remove_tree(folder);
+}
 
 DevelopmentKeys load(const fs::path& folder) {
   return during(format("loading the development keys in {}; when they are damaged, remove that "
@@ -40,6 +51,7 @@ DevelopmentKeys load_or_make_development_keys(const fs::path& cache) {
   }
   const os::FileLock lock = os::FileLock::wait(cache / "development-keys.lock");
   if (!fs::is_directory(folder, failed)) {
+    sweep(cache);
     // All of them appear at once, or none does.
     os::TempDir fresh("development-keys", cache);
     (void)make_release_key(fresh.path());

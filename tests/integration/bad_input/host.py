@@ -204,7 +204,7 @@ def bootable_release(trial):
 def no_qemu(trial):
     trial.ingot("test", bootable_release(trial), mirrors=False,
                 prefix=without_program(trial, "qemu-system-x86_64")).expect(
-                    4, "qemu-system-x86_64 is not installed", "qemu-system-x86'")
+                    4, "qemu-system-x86_64 is not installed", "apt-get install qemu-system-x86")
 
 
 @case("no-uefi-firmware")
@@ -214,7 +214,7 @@ def no_uefi_firmware(trial):
                      for folder in ("OVMF", "edk2", "edk2-ovmf", "qemu")
                      if os.path.isdir("/usr/share/" + folder))
     trial.ingot("test", bootable_release(trial), mirrors=False,
-                prefix=in_namespace(trial, hidden)).expect(4, "UEFI firmware", "'ovmf'")
+                prefix=in_namespace(trial, hidden)).expect(4, "UEFI firmware", "install ovmf")
 
 
 @case("port-in-use")

@@ -66,7 +66,7 @@ def kill_and_run_again(trial, times, seed):
         whole = trial.release().exists()
         if whole:
             trial.verify()
-        trial.build(locked=False).expect(0)
+        trial.build(locked=False, timeout=900).expect(0)
         assert trial.tar_digest() == expected, f"other bytes after a kill at {moment:.2f} s"
         assert (trial.project / "images/mini.lock").read_bytes() == lock
         trial.verify()

@@ -17,7 +17,7 @@ foreach(source ${sources})
     set_tests_properties(bad_input.${name} PROPERTIES
       LABELS integration TIMEOUT 300 FIXTURES_REQUIRED bad_input ${INGOT_SKIP})
     if(line MATCHES "# slow")
-      set_tests_properties(bad_input.${name} PROPERTIES LABELS "integration;slow" TIMEOUT 1800)
+      set_tests_properties(bad_input.${name} PROPERTIES LABELS "integration;slow" TIMEOUT 3600)
     endif()
   endforeach()
 endforeach()

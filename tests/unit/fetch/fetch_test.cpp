@@ -373,6 +373,11 @@ TEST_CASE("two runs at a time do not disturb each other", "[fetch]") {
   one_run();
   other.join();
   CHECK(good == 2);
+  // As a second run leaves it that is killed.
+  os::write_file(fixture.temp.path() / "parts/aside-abcdef/lock", "");
+  one_run();
+  CHECK(good == 3);
+  CHECK_FALSE(std::filesystem::exists(fixture.temp.path() / "parts/aside-abcdef"));
 }
 
 TEST_CASE("a text is fetched up to its limit", "[fetch]") {

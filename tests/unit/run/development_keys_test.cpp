@@ -40,6 +40,13 @@ TEST_CASE("development keys are made once, by whoever comes first", "[run]") {
   CHECK(mode_of(cache / "development-keys/module.key") == 0600);
 }
 
+TEST_CASE("keys that a killed process did not finish are removed by the next one", "[run]") {
+  const os::TempDir folder("keys test");
+  os::write_file(folder.path() / "development-keys-abcdef/release.key", "half", 0600);
+  (void)run::load_or_make_development_keys(folder.path());
+  CHECK_FALSE(fs::exists(folder.path() / "development-keys-abcdef"));
+}
+
 TEST_CASE("damaged development keys are named, not replaced", "[run]") {
   const os::TempDir folder("keys test");
   (void)run::load_or_make_development_keys(folder.path());
