@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/words.hpp"
+#include "cli/accelerator.hpp"
 #include "cli/verb.hpp"
 #include "run/disk_reading.hpp"
 #include "run/inspection.hpp"
@@ -85,12 +86,9 @@ void print_text(const run::Inspection& found, std::ostream& out) {
 
 int run_inspect(const InspectRequest& request, const Context& context) {
   const std::filesystem::path cwd = context.environment.cwd();
-  const auto accelerator = boot::accelerator_choice(request.accelerator);
-  if (!accelerator) {
-    throw Error(Fault::input, "--accel takes auto, kvm or tcg, not '" + request.accelerator + "'");
-  }
+  const boot::AcceleratorChoice accelerator = accelerator_named(request.accelerator);
   run::DiskReading reading{
-      .disk = (cwd / request.disk).lexically_normal(), .kernel = {}, .accelerator = *accelerator};
+      .disk = (cwd / request.disk).lexically_normal(), .kernel = {}, .accelerator = accelerator};
   if (!request.release.empty()) {
     reading.kernel = run::kernel_source_of((cwd / request.release).lexically_normal());
     if (!reading.kernel) {

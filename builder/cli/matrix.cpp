@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/words.hpp"
+#include "cli/accelerator.hpp"
 #include "cli/verb.hpp"
 #include "os/file.hpp"
 #include "os/sandbox.hpp"
@@ -65,10 +66,7 @@ std::vector<spec::Pair> chosen(const std::vector<spec::Pair>& all,
 
 std::vector<run::TriedPair> try_them(std::vector<spec::Pair> pairs, const MatrixOptions& options,
                                      const Context& context) {
-  const auto accelerator = boot::accelerator_choice(options.accelerator);
-  if (!accelerator)
-    throw Error(Fault::input,
-                format("--accel takes auto, kvm or tcg, not '{}'", options.accelerator));
+  const boot::AcceleratorChoice accelerator = accelerator_named(options.accelerator);
   if (options.format != "disk" && options.format != "netboot")
     throw Error(Fault::input, format("--format takes netboot or disk, not '{}'", options.format));
   run::MatrixRequest request{
@@ -76,7 +74,7 @@ std::vector<run::TriedPair> try_them(std::vector<spec::Pair> pairs, const Matrix
       .pairs = std::move(pairs),
       .boot = options.boot,
       .format = options.format == "disk" ? run::BootFormat::disk : run::BootFormat::netboot,
-      .accelerator = *accelerator,
+      .accelerator = accelerator,
       .work = context.environment.cwd() / options.work,
       .locked = options.locked,
       .fetch = {}};

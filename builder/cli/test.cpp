@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "cli/accelerator.hpp"
 #include "cli/verb.hpp"
 #include "os/network.hpp"
 #include "run/boot_test.hpp"
@@ -29,14 +30,10 @@ struct TestOptions {
 };
 
 run::BootTestRequest request_of(const TestOptions& options, const Context& context) {
-  const auto accelerator = boot::accelerator_choice(options.accelerator);
-  if (!accelerator) {
-    throw Error(Fault::input,
-                format("--accel takes auto, kvm or tcg, not '{}'", options.accelerator));
-  }
+  const boot::AcceleratorChoice accelerator = accelerator_named(options.accelerator);
   run::BootTestRequest request;
   request.release = context.environment.cwd() / options.release;
-  request.accelerator = *accelerator;
+  request.accelerator = accelerator;
   request.timeout = std::chrono::seconds(options.timeout);
   request.memory = Bytes{static_cast<std::uint64_t>(options.memory) << 20};
   request.cpus = options.cpus;

@@ -10,6 +10,7 @@
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "cli/accelerator.hpp"
 #include "cli/verb.hpp"
 #include "run/deep_verification.hpp"
 #include "run/release.hpp"
@@ -41,15 +42,12 @@ run::VerifiedRelease verify(const VerifyRequest& request, const Context& context
 std::vector<run::ReadDisk> verify_disks(const run::VerifiedRelease& release,
                                         const VerifyRequest& request, const Context& context) {
   if (!request.deep && request.disk.empty()) return {};
-  const auto accelerator = boot::accelerator_choice(request.accelerator);
-  if (!accelerator) {
-    throw Error(Fault::input, "--accel takes auto, kvm or tcg, not '" + request.accelerator + "'");
-  }
+  const boot::AcceleratorChoice accelerator = accelerator_named(request.accelerator);
   const std::filesystem::path cwd = context.environment.cwd();
   run::DeepRequest deep{.folder = (cwd / request.folder).lexically_normal(),
                         .disk = {},
                         .allow_node_changes = request.allow_node_changes,
-                        .accelerator = *accelerator};
+                        .accelerator = accelerator};
   if (!request.disk.empty()) deep.disk = (cwd / request.disk).lexically_normal();
   return run::verify_deep(release, deep, context.environment, os::SystemRunner(), context.report);
 }
