@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string>
 
 #include "agreement/elf.hpp"
 #include "agreement/library_cache.hpp"
@@ -139,18 +141,21 @@ void firmware(const Subject& subject, Verdict& verdict) {
   const std::string& version = subject.facts.driver->version;
   const std::string folder =
       subject.facts.driver->firmware.substr(subject.facts.driver->firmware.find_first_not_of('/'));
-  bool any = false;
+  std::set<std::string> names;
   for (const std::string& name : subject.tree.names_in(folder)) {
     if (!name.starts_with("gsp") || !name.ends_with(".bin")) continue;
     const std::string path = folder + "/" + name;
-    any = true;
+    names.insert(name);
     const std::string found = firmware_version(subject, path);
     if (found != version)
       verdict.fault(path, "firmware of " + (found.empty() ? "no version" : found), version);
     else
       verdict.saw(path, found);
   }
-  if (!any) verdict.fault(folder, "no gsp_*.bin", "the firmware of driver " + version);
+  // One for Turing and GA100, one for every later GPU, since driver 530.
+  for (const char* name : {"gsp_ga10x.bin", "gsp_tu10x.bin"})
+    if (!names.contains(name))
+      verdict.fault(folder, std::string("no ") + name, "the firmware of driver " + version);
   for (const std::string& name : subject.tree.names_in("usr/lib/firmware/nvidia"))
     if (is_driver_version(name) && name != version)
       verdict.fault("usr/lib/firmware/nvidia/" + name, "firmware of another driver", version);
@@ -205,7 +210,7 @@ constexpr std::array rules = {
          "absolute links dangle in containers that mount a part of the root "
          "(nvidia-container-toolkit, pkg/lookup)",
          "make the link relative in a configure script", relative_links},
-    Rule{"fw.gsp", "the GSP firmware of exactly this driver is there",
+    Rule{"fw.gsp", "the GSP firmware of exactly this driver is there, for all families of GPUs",
          "its absence shows only with a GPU (open-gpu-kernel-modules; ublue-os/bazzite#2668)",
          "lock firmware-nvidia-gsp to the driver's package version", firmware},
     Rule{"persist.version",

@@ -26,9 +26,8 @@ void finish_image(const Workplace& workplace, const Tree& tree, const FinishRequ
 /// Makes /boot/initrd.img-<release> with the image's own initramfs-tools.
 void make_initramfs(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel);
 
-/// Removes what must not be the same on every node or tells of the build (machine id, host keys,
-/// seeds, logs, caches, package lists), then looks: Fault::verification names what a sealed image
-/// must not hold and still does (compiler, headers, DKMS, private keys, ...).
+/// Removes what must not be the same on every node or tells of the build: machine id, host keys,
+/// seeds, logs, caches, package lists. What a layer may not bring at all is the agreement's to judge.
 void seal_image(const Workplace& workplace, const Tree& tree);
 
 }  // namespace ingot::step

@@ -26,26 +26,6 @@ const std::vector<std::vector<std::string>> removals = {
     {"/var/lib/update-rc.d", "-delete"},
 };
 
-// A sealed image holds none of these; each is `find` conditions and what it would mean.
-struct Forbidden {
-  std::vector<std::string> find;
-  std::string_view what;
-};
-const std::vector<Forbidden> forbidden = {
-    {{"/usr/bin", "-regex", ".*/\\(\\(x86_64-linux-gnu-\\)?\\(gcc\\|g\\+\\+\\|cpp\\|ld\\|as\\)\\(-[0-9]+\\)?\\|cc\\|make\\)"},
-     "a compiler or linker"},
-    {{"/usr/lib/gcc", "-name", "cc1*"}, "a compiler"},
-    {{"/usr/src", "-mindepth", "1", "-maxdepth", "1"}, "kernel headers or driver source"},
-    {{"/var/lib/dkms", "/usr/sbin/dkms", "/usr/src/dkms"}, "DKMS"},
-    {{"/etc/ssh", "-name", "ssh_host_*"}, "host keys"},
-    {{"/var/lib/apt/lists", "-type", "f"}, "package lists"},
-    {{"/etc/machine-id", "-size", "+0"}, "a machine id"},
-    {{"/var/lib/systemd", "-name", "random-seed"}, "a random seed"},
-    {{"/etc", "/root", "/home", "/usr/lib/ingot", "/var/lib", "-xdev", "-type", "f", "(", "-name",
-      "*.key", "-o", "-name", "*.priv", "-o", "-name", "id_rsa", "-o", "-name", "id_ed25519", ")"},
-     "a private key"},
-};
-
 /// Runs find, whatever its exit code: starting points that do not exist make it fail.
 os::Outcome find(const Workplace& workplace, const Tree& tree, const std::vector<std::string>& expression) {
   std::vector<std::string> args;
@@ -53,17 +33,9 @@ os::Outcome find(const Workplace& workplace, const Tree& tree, const std::vector
   os::Command command{.program = "/usr/bin/find",
                       .args = std::move(args),
                       .env = image_environment(workplace),
-                      .why = "look through the image root"};
+                      .why = "remove what the build left"};
   workplace.log.line("seal", "$ find " + joined(command.args, " "));
   return os::run_in_sandbox(workplace.runner, workplace.environment, tree.root(), command);
-}
-
-/// The lines of find that are paths, without its complaints about missing starting points.
-std::vector<std::string> found_paths(const os::Outcome& outcome) {
-  std::vector<std::string> paths;
-  for (const std::string& line : split(outcome.output, '\n'))
-    if (line.starts_with("/") && !line.starts_with("/usr/bin/find: ")) paths.push_back(line);
-  return paths;
 }
 
 void empty_machine_id(const Workplace& workplace, const Tree& tree) {
@@ -88,15 +60,6 @@ void seal_image(const Workplace& workplace, const Tree& tree) {
     }
   }
   empty_machine_id(workplace, tree);
-
-  std::string faults;
-  for (const Forbidden& rule : forbidden) {
-    const auto paths = found_paths(find(workplace, tree, rule.find));
-    for (const std::string& path : paths)
-      faults += "\n  " + std::string(rule.what) + ": " + path;
-  }
-  if (!faults.empty())
-    throw Error(Fault::verification, "the image root holds what no image may hold:" + faults);
 }
 
 }  // namespace ingot::step

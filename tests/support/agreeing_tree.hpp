@@ -200,8 +200,9 @@ private:
         library_cache({{"libcuda.so.1", "/lib/x86_64-linux-gnu/libcuda.so.1"},
                        {"libnvidia-ml.so.1", "/lib/x86_64-linux-gnu/libnvidia-ml.so.1"}}));
     put("usr/bin/nvidia-smi", std::string("code ") + driver, 0755);
-    put(format("usr/lib/firmware/nvidia/{}/gsp_tu10x.bin", driver),
-        tiny_elf({{".fwversion", std::string(driver) + '\0'}}));
+    for (const char* name : {"gsp_ga10x.bin", "gsp_tu10x.bin"})
+      put(format("usr/lib/firmware/nvidia/{}/{}", driver, name),
+          tiny_elf({{".fwversion", std::string(driver) + '\0'}}));
     put("usr/bin/nvidia-persistenced", std::string("version ") + driver, 0755);
     put("etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnvpd:x:101:101::/:/usr/sbin/nologin\n");
     put("usr/lib/systemd/system/nvidia-persistenced.service", "[Service]\nExecStart=/bin/a\n");

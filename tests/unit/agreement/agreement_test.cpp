@@ -225,6 +225,8 @@ const std::vector<Break> driver_breaks = {
      [](AgreeingTree& t) { t.link("usr/lib/nvidia/nvidia", "gone"); }},
     {"no GSP firmware", "fw.gsp",
      [](AgreeingTree& t) { t.remove("usr/lib/firmware/nvidia/" + version); }},
+    {"GSP firmware for one family of GPUs only", "fw.gsp",
+     [](AgreeingTree& t) { t.remove("usr/lib/firmware/nvidia/" + version + "/gsp_ga10x.bin"); }},
     {"GSP firmware of another driver in the folder", "fw.gsp",
      [](AgreeingTree& t) {
        t.put("usr/lib/firmware/nvidia/" + version + "/gsp_tu10x.bin",
