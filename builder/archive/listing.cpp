@@ -29,6 +29,8 @@ ListedFile listed(const os::TreeEntry& entry, std::int64_t latest_mtime) {
   file.device_major = major(entry.device);
   file.device_minor = minor(entry.device);
   file.xattrs = entry.xattrs;
+  // Only an overlay's upper has such folders; nothing else can have this attribute here.
+  if (entry.opaque) file.xattrs["user.overlay.opaque"] = "y";
   return file;
 }
 
@@ -99,10 +101,8 @@ std::vector<ListedFile> listed_tar(int fd, const ContentDigest* digest,
   return listing.result();
 }
 
-}  // namespace
-
-std::vector<ListedFile> list_tree(const std::filesystem::path& root, std::int64_t latest_mtime,
-                                  const ContentDigest& digest) {
+std::vector<ListedFile> listed_tree(const std::filesystem::path& root, std::int64_t latest_mtime,
+                                    const ContentDigest* digest) {
   std::vector<ListedFile> files;
   std::map<std::uint64_t, std::size_t> first_names;
   os::walk_tree(root, [&](const os::TreeEntry& entry, const std::function<os::Fd()>& open) {
@@ -114,13 +114,25 @@ std::vector<ListedFile> list_tree(const std::filesystem::path& root, std::int64_
     if (!fresh) {
       file.hard_link = files[first->second].path;
       file.digest = files[first->second].digest;
-    } else if (entry.kind == os::FileKind::regular) {
-      file.digest = digest_of_content(entry, open(), digest);
+    } else if (entry.kind == os::FileKind::regular && digest != nullptr) {
+      file.digest = digest_of_content(entry, open(), *digest);
     }
     files.push_back(std::move(file));
   });
   put_in_order(files);
   return files;
+}
+
+}  // namespace
+
+std::vector<ListedFile> list_tree(const std::filesystem::path& root, std::int64_t latest_mtime,
+                                  const ContentDigest& digest) {
+  return listed_tree(root, latest_mtime, &digest);
+}
+
+std::vector<ListedFile> list_tree_names(const std::filesystem::path& root,
+                                        std::int64_t latest_mtime) {
+  return listed_tree(root, latest_mtime, nullptr);
 }
 
 std::vector<ListedFile> list_tar(int fd, const ContentDigest& digest, const ExtractLimits& limits) {

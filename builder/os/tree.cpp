@@ -67,22 +67,25 @@ std::string sized(Read read, const fs::path& path) {
   }
 }
 
-std::map<std::string, std::string> xattrs_of(const fs::path& path) {
+std::string xattr_of(const fs::path& path, const std::string& name) {
+  return sized(
+      [&](char* buffer, std::size_t size) {
+        return ::lgetxattr(path.c_str(), name.c_str(), buffer, size);
+      },
+      path);
+}
+
+void read_xattrs(const fs::path& path, TreeEntry& entry) {
   const std::string names = sized(
       [&](char* buffer, std::size_t size) { return ::llistxattr(path.c_str(), buffer, size); },
       path);
-  std::map<std::string, std::string> found;
   for (std::size_t at = 0; at < names.size();) {
     const std::string name = names.c_str() + at;
     at += name.size() + 1;
+    if (name == "user.overlay.opaque") entry.opaque = xattr_of(path, name) == "y";
     if (name.starts_with("user.overlay.") || name.starts_with("trusted.overlay.")) continue;
-    found[name] = sized(
-        [&](char* buffer, std::size_t size) {
-          return ::lgetxattr(path.c_str(), name.c_str(), buffer, size);
-        },
-        path);
+    entry.xattrs[name] = xattr_of(path, name);
   }
-  return found;
 }
 
 std::vector<std::string> sorted_names(const fs::path& folder, int fd) {
@@ -121,7 +124,7 @@ private:
     entry.inode = number_of(status);
     entry.links = status.st_nlink;
     if (entry.kind == FileKind::link) entry.target = link_target(path);
-    entry.xattrs = xattrs_of(path);
+    read_xattrs(path, entry);
     visit_(entry, [&] { return open_file(path, O_RDONLY | O_NOFOLLOW); });
     return entry.kind == FileKind::folder;
   }

@@ -67,7 +67,7 @@ Entry Stage::commit(const std::map<std::string, std::string>& facts) {
   }
   base_.remove();
   key_lock_.reset();
-  return Entry{target_ / "root", facts, created};
+  return Entry{.root = target_ / "root", .folder = target_, .facts = facts, .created = created};
 }
 
 }  // namespace ingot::store

@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/words.hpp"
 #include "crypto/hasher.hpp"
 #include "os/file.hpp"
 
@@ -102,6 +103,7 @@ std::optional<Entry> Store::find_entry(const Sha256& key) const {
   if (!sound) return std::nullopt;
   Entry entry;
   entry.root = path / "root";
+  entry.folder = path;
   for (const auto& [name, value] : meta["facts"].items()) {
     if (!value.is_string()) return std::nullopt;
     entry.facts[name] = value.get<std::string>();
@@ -117,6 +119,32 @@ std::optional<Stage> Store::begin_entry(const Sha256& key) const {
   // An entry without sound facts is in the way of ours.
   os::remove_tree(entry_path(key));
   return Stage(std::move(key_lock), make_scratch(), entry_path(key));
+}
+
+void Store::keep_newest(std::string_view series, const Sha256& key, std::size_t count) const {
+  const os::FileLock alone = os::FileLock::wait(folder_ / "locks" / "newest");
+  std::vector<Sha256> keys = newest(series);
+  std::erase(keys, key);
+  keys.insert(keys.begin(), key);
+  std::string text;
+  for (std::size_t i = 0; i < keys.size() && i < count; ++i) text += keys[i].hex() + "\n";
+  os::write_file(folder_ / "newest" / series, text);
+  for (std::size_t i = count; i < keys.size(); ++i) remove_entry(keys[i]);
+}
+
+std::vector<Sha256> Store::newest(std::string_view series) const {
+  std::vector<Sha256> keys;
+  const auto text = os::read_file_if_any(folder_ / "newest" / series, 1U << 20);
+  if (!text) return keys;
+  for (const std::string& line : split(*text, '\n')) {
+    if (line.empty()) continue;
+    try {
+      keys.push_back(Sha256::from_hex(line));
+    } catch (const Error&) {
+      return {};  // cut off or altered: what it named is swept away with age
+    }
+  }
+  return keys;
 }
 
 Scratch Store::make_scratch() const {

@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/digest.hpp"
@@ -17,6 +19,7 @@ namespace ingot::store {
 /// What a finished step left: a tree and a few named facts about it.
 struct Entry {
   std::filesystem::path root;
+  std::filesystem::path folder = {};  ///< holds root, and what was put beside it
   std::map<std::string, std::string> facts;
   std::int64_t created = 0;  ///< seconds since 1970, for listing only
 };
@@ -46,6 +49,8 @@ class Stage {
 public:
   /// The folder that becomes the entry's root; exists and is empty at first.
   const std::filesystem::path& folder() const noexcept { return folder_; }
+  /// Where a file of that name is kept beside the root, for facts too long for commit().
+  std::filesystem::path beside(std::string_view name) const { return folder_.parent_path() / name; }
   /// An empty folder on the same file system, fit to be an overlay's work folder; never kept.
   const std::filesystem::path& work() const noexcept { return work_; }
   /// Another folder for leftovers of the build (logs, downloads, mount points); never kept.
@@ -65,7 +70,8 @@ private:
   std::filesystem::path scratch_;
 };
 
-/// Layout below the folder: blobs/sha256/<aa>/<hex>, trees/<hex>/{root/,meta.json}, locks/, tmp/.
+/// Layout below the folder: blobs/sha256/<aa>/<hex>, trees/<hex>/{root/,meta.json,...},
+/// newest/<series>, locks/, tmp/.
 /// Any number of processes and threads may use one folder at a time; while one does, nobody clears
 /// it.
 class Store {
@@ -91,6 +97,12 @@ public:
   /// while we waited): look again with find_entry.
   std::optional<Stage> begin_entry(const Sha256& key) const;
   void remove_entry(const Sha256& key) const;
+
+  /// Notes `key` as the newest entry of `series` ("debian-13/disk") and removes those beyond the
+  /// newest `count`.
+  void keep_newest(std::string_view series, const Sha256& key, std::size_t count) const;
+  /// The newest first; entries may be gone. Nothing when nothing was noted or the note is damaged.
+  std::vector<Sha256> newest(std::string_view series) const;
 
   /// A new folder on the store's file system.
   Scratch make_scratch() const;
