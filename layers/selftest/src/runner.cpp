@@ -51,7 +51,7 @@ Result guarded(const std::function<Result()>& work) {
 bool collect(const Fd& from, Clock::time_point deadline, std::string& text) {
   for (;;) {
     const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
     if (left <= 0) return false;
     pollfd wait{.fd = from.get(), .events = POLLIN, .revents = 0};
     if (::poll(&wait, 1, static_cast<int>(left)) <= 0) continue;
