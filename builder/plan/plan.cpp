@@ -10,7 +10,7 @@ namespace ingot::plan {
 namespace {
 
 // Raised when a step's code changes what it makes of the same ingredients.
-constexpr std::string_view step_code_version = "1";
+constexpr std::string_view step_code_version = "2";
 
 class Planner {
 public:

@@ -4,6 +4,8 @@
 #include <set>
 #include <string>
 
+#include "crypto/hasher.hpp"
+
 namespace ingot::run {
 
 agreement::Facts agreement_facts(const spec::ResolvedImage& image, const spec::Lock& lock,
@@ -32,6 +34,27 @@ agreement::Facts agreement_facts(const spec::ResolvedImage& image, const spec::L
   for (const spec::LockedPackage& package : lock.image_root)
     facts.packages.push_back({package.name, package.version, held.contains(package.name)});
   return facts;
+}
+
+Sha256 key_of(const agreement::Facts& facts, const Sha256& build_root) {
+  crypto::FieldHasher hasher("ingot.agreement.facts.v1");
+  const auto list = [&](const std::vector<std::string>& words) {
+    hasher.field(words.size());
+    for (const std::string& word : words) hasher.field(word);
+  };
+  hasher.field(facts.image).field(facts.version).field(facts.kernel_release);
+  hasher.field(facts.driver ? 1 : 0);
+  if (facts.driver) {
+    hasher.field(facts.driver->version).field(spec::name_of(facts.driver->flavour));
+    list(facts.driver->modules);
+    hasher.field(facts.driver->persistenced).field(facts.driver->firmware);
+  }
+  list(facts.kernel_line);
+  hasher.field(facts.packages.size());
+  for (const agreement::PackageFacts& package : facts.packages)
+    hasher.field(package.name).field(package.version).field(package.hold ? 1 : 0);
+  hasher.field(facts.module_certificate.value_or(Sha256{})).field(build_root);
+  return hasher.finish();
 }
 
 }  // namespace ingot::run

@@ -11,11 +11,14 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/words.hpp"
+#include "crypto/hasher.hpp"
 #include "os/clock.hpp"
 #include "os/copy.hpp"
 #include "os/file.hpp"
 #include "os/file_lock.hpp"
 #include "run/agreement_facts.hpp"
+#include "run/finished_tree.hpp"
+#include "run/format_steps.hpp"
 #include "run/layer_digests.hpp"
 #include "run/output_folder.hpp"
 #include "run/schedule.hpp"
@@ -42,13 +45,14 @@ public:
       return std::chrono::duration_cast<std::chrono::milliseconds>(os::system_clock().steady() -
                                                                    start);
     };
+    StepOutcome outcome = StepOutcome::failed;
     try {
-      make();
+      outcome = make();
     } catch (...) {
       report_.step_finished(name, StepOutcome::failed, took(), "");
       throw;
     }
-    report_.step_finished(name, StepOutcome::done, took(), "");
+    report_.step_finished(name, outcome, took(), "");
     note(name, took());
   }
 
@@ -91,9 +95,12 @@ public:
         plan_(plan_image(request.image, request.lock, keys_)),
         steps_(workplace_, plan_, request.image, request.lock, keys_),
         ledger_(report),
-        output_(request.output, stem_) {}
+        output_(request.output, stem_),
+        program_(crypto::digest_of_file(environment.executable())) {}
 
   BuiltRelease run() {
+    const bool nothing_to_do = steps_.all_found() && formats_found();
+    use_ = nothing_to_do ? TreeUse::none : TreeUse::read;
     std::vector<Work> works = tree_works();
     add_format_works(works);
     const unsigned cores = std::max(2U, std::thread::hardware_concurrency());
@@ -102,12 +109,20 @@ public:
   }
 
 private:
+  using Write = std::function<std::vector<step::MadeFile>(const step::FormatRequest&)>;
+
+  struct Format {
+    std::string name;
+    std::vector<std::string> after;
+    Write write;
+  };
+
   std::vector<Work> tree_works() {
     std::vector<Work> works;
     for (const plan::Step& step : plan_.steps) {
       works.push_back({step.name, step.inputs, [this, &step] {
                          const auto start = os::system_clock().steady();
-                         steps_.carry_out(step);
+                         steps_.carry_out(step, use_);
                          ledger_.note(step.name,
                                       std::chrono::duration_cast<std::chrono::milliseconds>(
                                           os::system_clock().steady() - start));
@@ -123,58 +138,146 @@ private:
     return works;
   }
 
-  void add_format_works(std::vector<Work>& works) {
-    const auto add = [&](const std::string& name, std::vector<std::string> after, auto make) {
-      works.push_back({name, std::move(after), [this, name, make] { ledger_.timed(name, make); }});
-    };
-    add("tree", {"seal", "build-root"}, [this] { mount(); });
-    add("file-list", {"tree"}, [this] { keep(write_file_list(workplace_, *formats_)); });
-    add("agreement", {"tree"}, [this] { prove_agreement(); });
+  /// All formats of the image but the list of files, from which their keys follow.
+  std::vector<Format> formats() {
+    using Request = const step::FormatRequest&;
+    std::vector<Format> formats;
+    formats.push_back({"agreement", {}, [this](Request request) {
+                         return std::vector{prove_agreement(request)};
+                       }});
     if (request_.image.has_format(spec::ImageFormat::netboot)) {
-      add("root-image", {"tree"}, [this] {
-        root_image_ = write_root_image(workplace_, *formats_);
-        keep(root_image_.file);
-      });
-      add("kernel", {"tree"}, [this] {
-        for (const step::MadeFile& file : write_kernel_files(workplace_, *formats_)) keep(file);
-      });
-      add("uki", {"root-image"}, [this] {
-        for (const step::MadeFile& file : write_netboot_uki(workplace_, *formats_, root_image_))
-          keep(file);
-      });
+      formats.push_back({"root-image", {}, [this](Request request) {
+                           return std::vector{write_root_image(workplace_, request)};
+                         }});
+      formats.push_back({"kernel", {}, [this](Request request) {
+                           return write_kernel_files(workplace_, request);
+                         }});
+      formats.push_back({"uki", {"root-image"}, [this](Request request) {
+                           return write_netboot_uki(workplace_, request,
+                                                    result_of("root-image").files.front());
+                         }});
     }
     const bool qcow2 = request_.image.has_format(spec::ImageFormat::qcow2);
-    if (qcow2 || request_.image.has_format(spec::ImageFormat::disk)) {
-      add("disk", {"tree"}, [this] {
-        disk_ = write_raw_disk(workplace_, *formats_);
-        for (const step::MadeFile& file : disk_.files) keep(file);
-      });
-    }
-    if (qcow2) add("qcow2", {"disk"}, [this] { keep(write_qcow2_disk(*formats_, disk_)); });
+    if (qcow2 || request_.image.has_format(spec::ImageFormat::disk))
+      formats.push_back(
+          {"disk", {}, [this](Request request) { return write_raw_disk(workplace_, request); }});
+    if (qcow2)
+      formats.push_back({"qcow2", {"disk"}, [this](Request request) {
+                           const FormatResult& disk = result_of("disk");
+                           return std::vector{
+                               write_qcow2_disk(request, disk.folder / disk.files.front().name)};
+                         }});
     if (request_.image.has_format(spec::ImageFormat::tar))
-      add("rootfs-tar", {"tree"}, [this] { keep(write_rootfs_tar(workplace_, *formats_)); });
+      formats.push_back({"rootfs-tar", {}, [this](Request request) {
+                           return std::vector{write_rootfs_tar(workplace_, request)};
+                         }});
+    return formats;
   }
 
-  void mount() {
-    const fs::path target = output_.scratch() / "tree";
-    fs::create_directory(target);
-    tree_.emplace(os::SandboxRoot{.lowers = steps_.trees_of(plan_.image_root())}, target);
-    formats_.emplace(step::FormatRequest{.image = request_.image,
-                                         .lock = request_.lock,
-                                         .tree = target,
-                                         .build_root = steps_.tree_of("build-root"),
-                                         .output = output_.path(),
-                                         .scratch = output_.scratch()});
+  void add_format_works(std::vector<Work>& works) {
+    works.push_back({"file-list", {"seal"}, [this] {
+                       std::vector<store::Entry> layers;
+                       for (const std::string& step : plan_.image_root())
+                         layers.push_back(steps_.entry_of(step));
+                       tree_.emplace(std::move(layers), output_.scratch() / "tree",
+                                     workplace_.epoch);
+                       make(file_list_task());
+                       list_digest_ = result_of("file-list").files.front().measured->digest;
+                     }});
+    for (const Format& format : formats()) {
+      std::vector<std::string> after = format.after;
+      after.insert(after.end(), {"file-list", "build-root"});
+      works.push_back(
+          {format.name, std::move(after), [this, format] { make(task_of(format, list_digest_)); }});
+    }
   }
 
-  void prove_agreement() {
-    const agreement::Facts facts = agreement_facts(request_.image, request_.lock,
-                                                   keys_.module_certificate, formats_->build_root);
-    const auto outcomes = agreement::judge_tree(formats_->tree, facts);
+  /// Before anything runs: whether every file of the release lies in the store.
+  bool formats_found() {
+    const auto list = find_format(workplace_, file_list_task());
+    if (!list) return false;
+    for (const Format& format : formats())
+      if (!find_format(workplace_, task_of(format, list->files.front().measured->digest)))
+        return false;
+    return true;
+  }
+
+  FormatTask file_list_task() {
+    const Sha256 key = crypto::FieldHasher("ingot.file-list.v1")
+                           .field(program_)
+                           .field(stem_)
+                           .field(plan_.at("seal").key)
+                           .finish();
+    return {.name = "file-list",
+            .image = request_.image.name,
+            .key = key,
+            .write = [this](const fs::path& folder, const fs::path&) {
+              return std::vector{step::write_file_list(request_.image, tree_->files(), folder)};
+            }};
+  }
+
+  FormatTask task_of(const Format& format, const Sha256& list_digest) {
+    return {.name = format.name,
+            .image = request_.image.name,
+            .key = key_of_format(format.name, list_digest),
+            .write = [this, write = format.write](const fs::path& folder, const fs::path&) {
+              return write({.image = request_.image,
+                            .lock = request_.lock,
+                            .tree = tree_->mounted(),
+                            .build_root = steps_.tree_of("build-root"),
+                            .output = folder});
+            }};
+  }
+
+  /// What decides the bytes of a format: the tree, which the digest of its list stands for, the
+  /// definitions, tools of the build root, and this program, whatever its version says.
+  Sha256 key_of_format(const std::string& name, const Sha256& list_digest) {
+    crypto::FieldHasher hasher("ingot.format.v1");
+    hasher.field(program_).field(name).field(stem_).field(list_digest);
+    hasher.field(plan_.at("build-root").key).field(request_.lock.definitions);
+    hasher.field(static_cast<std::uint64_t>(workplace_.epoch));
+    hasher.field(request_.image.disk.size.count).field(request_.image.disk.esp.count);
+    hasher.field(request_.image.has_format(spec::ImageFormat::disk) ? 1U : 0U);
+    hasher.field(key_of(facts_of_agreement({}), plan_.at("build-root").key));
+    return hasher.finish();
+  }
+
+  void make(const FormatTask& task) {
+    ledger_.timed(task.name, [&] {
+      FormatResult result = carry_out(workplace_, task);
+      for (const step::MadeFile& file : result.files) {
+        if (!file.released) continue;
+        os::share_file(result.folder / file.name, output_.path() / file.name);
+        keep(file);
+      }
+      const std::scoped_lock lock(mutex_);
+      const bool cached = result.cached;
+      if (cached) log_.line(task.name, "taken from the store: " + task.key.hex());
+      results_[task.name] = std::move(result);
+      return cached ? StepOutcome::cached : StepOutcome::done;
+    });
+  }
+
+  const FormatResult& result_of(const std::string& name) {
+    const std::scoped_lock lock(mutex_);
+    return results_.at(name);
+  }
+
+  agreement::Facts facts_of_agreement(const fs::path& build_root) const {
+    return agreement_facts(request_.image, request_.lock, keys_.module_certificate, build_root);
+  }
+
+  step::MadeFile prove_agreement(const step::FormatRequest& request) {
+    const agreement::Facts facts = facts_of_agreement(request.build_root);
+    const auto outcomes = agreement::judge_tree(request.tree, facts);
     const std::string json = agreement::agreement_json(facts, outcomes);
     for (const std::string& line : split(json, '\n')) log_.line("agreement", line);
     agreement::require_agreement(facts, outcomes);
-    keep_text("agreement.json", "agreement", "application/json", json);
+    os::write_file(request.output / "agreement.json", json);
+    return {.name = "agreement.json",
+            .role = "agreement",
+            .media_type = "application/json",
+            .measured = {}};
   }
 
   void keep(const step::MadeFile& file) {
@@ -185,7 +288,7 @@ private:
   void keep_text(const std::string& name, const std::string& role, const std::string& media_type,
                  const std::string& text) {
     os::write_file(output_.path() / name, text);
-    keep({name, role, media_type, {}});
+    keep({.name = name, .role = role, .media_type = media_type, .measured = {}});
   }
 
   std::string package_list() const {
@@ -201,7 +304,7 @@ private:
     keep_text(request_.image.name + ".lock", "lock", "application/yaml", render(request_.lock));
     keep_text("timings.json", "timings", "application/json", ledger_.json());
     os::copy_file(log_.path(), output_.path() / "build.log");
-    keep({"build.log", "log", "text/plain", {}});
+    keep({.name = "build.log", .role = "log", .media_type = "text/plain", .measured = {}});
     write_release(output_.path(), facts(), files_, keys_.release, keys_.origin);
     return {output_.commit(), keys_.origin};
   }
@@ -238,11 +341,12 @@ private:
   TreeSteps steps_;
   Ledger ledger_;
   OutputFolder output_;
-  std::optional<os::OverlayMount> tree_;
-  std::optional<step::FormatRequest> formats_;
-  step::MadeRootImage root_image_;
-  step::MadeDisk disk_;
+  Sha256 program_;  ///< of the bytes of this program
+  TreeUse use_ = TreeUse::read;
+  std::optional<FinishedTree> tree_;
+  Sha256 list_digest_;
   std::mutex mutex_;
+  std::map<std::string, FormatResult> results_;
   std::vector<ReleaseFile> files_;
 };
 

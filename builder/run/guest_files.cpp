@@ -2,15 +2,12 @@
 #include "run/guest_files.hpp"
 
 #include "archive/listing.hpp"
-#include "crypto/hasher.hpp"
+#include "store/content_digest.hpp"
 
 namespace ingot::run {
 
 std::vector<archive::ListedFile> guest_files(guest::Guest& guest, int partition) {
-  crypto::Hasher hasher;
-  const archive::ContentDigest digest{
-      [&](std::span<const std::uint8_t> bytes) { hasher.update(bytes); },
-      [&] { return hasher.finish(); }};
+  const archive::ContentDigest digest = store::sha256_of_content();
   std::vector<archive::ListedFile> files;
   guest.read_tree(partition, [&](int fd) { files = archive::list_tar(fd, digest); });
   return files;

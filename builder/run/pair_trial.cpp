@@ -78,14 +78,14 @@ private:
     const plan::Plan plan = plan_image(ready_.image, ready_.lock, keys);
     const step::Workplace workplace{runner_, environment_, store_, report_, log, ready_.lock.epoch};
     TreeSteps steps(workplace, plan, ready_.image, ready_.lock, keys);
-    steps.carry_out(plan.at("build-root"));
+    steps.carry_out(plan.at("build-root"), TreeUse::read);
     const auto modules =
         std::find_if(plan.steps.begin(), plan.steps.end(),
                      [](const plan::Step& step) { return step.kind == plan::StepKind::modules; });
     if (modules == plan.steps.end())
       throw Error(Fault::input,
                   format("{}: no layer receives the driver's modules", ready_.image.file));
-    steps.carry_out(*modules);
+    steps.carry_out(*modules, TreeUse::read);
 
     const os::TempDir tree("modules", folder_);
     step::sign_modules(steps.tree_of(modules->name),

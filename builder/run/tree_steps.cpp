@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/error.hpp"
+#include "base/format.hpp"
 #include "os/clock.hpp"
 #include "os/signals.hpp"
 #include "step/build_root.hpp"
@@ -13,6 +14,7 @@
 #include "step/modules.hpp"
 #include "step/program.hpp"
 #include "step/system.hpp"
+#include "store/entry_index.hpp"
 
 namespace ingot::run {
 namespace {
@@ -34,12 +36,16 @@ const spec::ResolvedLayer& TreeSteps::layer_of(const plan::Step& step) const {
   return *found;
 }
 
-std::filesystem::path TreeSteps::tree_of(const std::string& step) const {
+store::Entry TreeSteps::entry_of(const std::string& step) const {
   const std::scoped_lock lock(mutex_);
-  const auto found = trees_.find(step);
-  if (found == trees_.end())
+  const auto found = entries_.find(step);
+  if (found == entries_.end())
     throw Error(Fault::internal, "step " + step + " has not been carried out (this is a bug)");
   return found->second;
+}
+
+std::filesystem::path TreeSteps::tree_of(const std::string& step) const {
+  return entry_of(step).root;
 }
 
 std::vector<std::filesystem::path> TreeSteps::trees_of(
@@ -49,7 +55,24 @@ std::vector<std::filesystem::path> TreeSteps::trees_of(
   return trees;
 }
 
-void TreeSteps::carry_out(const plan::Step& step) {
+bool TreeSteps::all_found() const {
+  return std::all_of(plan_.steps.begin(), plan_.steps.end(),
+                     [&](const plan::Step& step) { return found(step, TreeUse::none); });
+}
+
+std::optional<store::Entry> TreeSteps::found(const plan::Step& step, TreeUse use) const {
+  std::optional<store::Entry> entry = workplace_.store.find_entry(step.key);
+  if (!entry || !store::has_index(*entry)) return std::nullopt;
+  if (use == TreeUse::none) return entry;
+  const auto altered = store::alteration(*entry, store::Look::quick);
+  if (!altered) return entry;
+  workplace_.report.warning(format(
+      "the store's result of step {} was altered; it is made again: {}", step.name, *altered));
+  workplace_.store.remove_entry(step.key);
+  return std::nullopt;
+}
+
+void TreeSteps::carry_out(const plan::Step& step, TreeUse use) {
   os::check_stop();
   const auto start = os::system_clock().steady();
   const auto took = [&] {
@@ -57,14 +80,16 @@ void TreeSteps::carry_out(const plan::Step& step) {
                                                                  start);
   };
   workplace_.report.step_started(step.name);
-  std::optional<store::Entry> entry = workplace_.store.find_entry(step.key);
   StepOutcome outcome = StepOutcome::cached;
+  std::optional<store::Entry> entry;
   try {
+    entry = found(step, use);
     if (!entry) {
       if (std::optional<store::Stage> stage = workplace_.store.begin_entry(step.key)) {
         make(step, *stage);
-        entry = stage->commit({{"step", step.name},
-                               {"milliseconds", std::to_string(took().count())}});
+        store::write_index(*stage);
+        entry =
+            stage->commit({{"step", step.name}, {"milliseconds", std::to_string(took().count())}});
         outcome = StepOutcome::done;
       } else {
         entry = workplace_.store.find_entry(step.key);
@@ -76,8 +101,10 @@ void TreeSteps::carry_out(const plan::Step& step) {
     throw;
   }
   workplace_.report.step_finished(step.name, outcome, took(), "");
+  if (outcome == StepOutcome::cached)
+    workplace_.log.line(step.name, "taken from the store: " + step.key.hex());
   const std::scoped_lock lock(mutex_);
-  trees_[step.name] = entry->root;
+  entries_[step.name] = *entry;
 }
 
 void TreeSteps::make(const plan::Step& step, store::Stage& stage) const {
@@ -108,8 +135,7 @@ void TreeSteps::make(const plan::Step& step, store::Stage& stage) const {
       make_system(step, tree);
       return;
     case plan::StepKind::finish:
-      step::finish_image(workplace_, tree,
-                         {image_, lock_, keys_.module, keys_.module_certificate});
+      step::finish_image(workplace_, tree, {image_, lock_, keys_.module, keys_.module_certificate});
       return;
     case plan::StepKind::initramfs:
       step::make_initramfs(workplace_, tree, *image_.kernel);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@
 
 namespace ingot::run {
 
+enum class TreeUse { none, read };
+
 class TreeSteps {
 public:
   /// References must outlive the object.
@@ -21,15 +24,21 @@ public:
             const spec::ResolvedImage& image, const spec::Lock& lock, const SigningKeys& keys)
       : workplace_(workplace), plan_(plan), image_(image), lock_(lock), keys_(keys) {}
 
-  /// Makes the step's tree, or finds it. Steps it needs must have been carried out. Thread-safe
-  /// for different steps.
-  void carry_out(const plan::Step& step);
+  /// True when the store has the results of all steps.
+  bool all_found() const;
 
-  /// The tree of a step that has been carried out.
+  /// Makes the step's tree, or finds it. Steps it needs must have been carried out. A tree that is
+  /// going to be used is looked at first, quickly: one that was altered in the store is made again,
+  /// and that is said. Thread-safe for different steps.
+  void carry_out(const plan::Step& step, TreeUse use);
+
+  /// The result of a step that has been carried out.
+  store::Entry entry_of(const std::string& step) const;
   std::filesystem::path tree_of(const std::string& step) const;
   std::vector<std::filesystem::path> trees_of(const std::vector<std::string>& steps) const;
 
 private:
+  std::optional<store::Entry> found(const plan::Step& step, TreeUse use) const;
   void make(const plan::Step& step, store::Stage& stage) const;
   void make_system(const plan::Step& step, const step::Tree& tree) const;
   const spec::ResolvedLayer& layer_of(const plan::Step& step) const;
@@ -40,7 +49,7 @@ private:
   const spec::Lock& lock_;
   const SigningKeys& keys_;
   mutable std::mutex mutex_;
-  std::map<std::string, std::filesystem::path> trees_;
+  std::map<std::string, store::Entry> entries_;
 };
 
 }  // namespace ingot::run

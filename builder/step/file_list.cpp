@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "step/file_list.hpp"
 
-#include "archive/listing.hpp"
 #include "os/file.hpp"
 
 namespace ingot::step {
 
-MadeFile write_file_list(const Workplace& workplace, const FormatRequest& request) {
-  const std::string name = stem_of(request.image) + ".mtree";
-  crypto::Hasher hasher;
-  const archive::ContentDigest digest{
-      [&](std::span<const std::uint8_t> bytes) { hasher.update(bytes); },
-      [&] { return hasher.finish(); }};
-  const std::string text =
-      archive::file_list_text(archive::list_tree(request.tree, workplace.epoch, digest));
-  os::write_file(request.output / name, text);
-  return {name, "file-list", "text/plain",
-          crypto::FileDigest{crypto::digest_of(text), text.size()}};
+MadeFile write_file_list(const spec::ResolvedImage& image,
+                         const std::vector<archive::MergedFile>& files,
+                         const std::filesystem::path& folder) {
+  const std::string name = stem_of(image) + ".mtree";
+  std::vector<archive::ListedFile> list;
+  list.reserve(files.size());
+  for (const archive::MergedFile& merged : files) list.push_back(merged.file);
+  const std::string text = archive::file_list_text(list);
+  os::write_file(folder / name, text);
+  return {.name = name,
+          .role = "file-list",
+          .media_type = "text/plain",
+          .measured = crypto::FileDigest{crypto::digest_of(text), text.size()}};
 }
 
 }  // namespace ingot::step

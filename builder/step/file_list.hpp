@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The release's list of all files of the tree.
+// The release's list of all files in the image, for whoever checks a disk or a node later.
 #pragma once
 
+#include <filesystem>
+#include <vector>
+
+#include "archive/layers.hpp"
 #include "step/formats.hpp"
 
 namespace ingot::step {
 
-/// <stem>.mtree: every path with all that archives and disks of the release keep of it.
-MadeFile write_file_list(const Workplace& workplace, const FormatRequest& request);
+/// Writes `<image>-<version>.mtree` into `folder`, in the format of mtree(5).
+MadeFile write_file_list(const spec::ResolvedImage& image,
+                         const std::vector<archive::MergedFile>& files,
+                         const std::filesystem::path& folder);
 
 }  // namespace ingot::step

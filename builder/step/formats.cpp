@@ -93,7 +93,10 @@ MadeFile copy_out(const fs::path& source, const FormatRequest& request, const st
                                          "; does a layer install the kernel?");
   }
   os::copy_file(source, target);
-  return {name, role, "application/octet-stream", crypto::measure_file(target)};
+  return {.name = name,
+          .role = role,
+          .media_type = "application/octet-stream",
+          .measured = crypto::measure_file(target)};
 }
 
 }  // namespace
@@ -110,10 +113,13 @@ MadeFile write_rootfs_tar(const Workplace& workplace, const FormatRequest& reque
   archive::write_tree(request.tree, compressed, {.latest_mtime = workplace.epoch});
   compressed.finish();
   file.commit();
-  return {name, "rootfs-tar", "application/zstd", hashed.result()};
+  return {.name = name,
+          .role = "rootfs-tar",
+          .media_type = "application/zstd",
+          .measured = hashed.result()};
 }
 
-MadeRootImage write_root_image(const Workplace& workplace, const FormatRequest& request) {
+MadeFile write_root_image(const Workplace& workplace, const FormatRequest& request) {
   const std::string name = stem_of(request.image) + ".root.squashfs";
   const disk::RootImage image =
       disk::make_root_image(build_root_tool(workplace, request, "root-image"),
@@ -122,9 +128,12 @@ MadeRootImage write_root_image(const Workplace& workplace, const FormatRequest& 
                              .epoch = workplace.epoch,
                              .salt = seed_of(request, "verity-salt"),
                              .uuid = disk::derived_guid(seed_of(request, "verity"), "superblock")});
-  return {{name, "root-image", "application/vnd.squashfs",
-           crypto::FileDigest{image.digest, image.size}},
-          image.verity};
+  return {.name = name,
+          .role = "root-image",
+          .media_type = "application/vnd.squashfs",
+          .measured = crypto::FileDigest{image.digest, image.size},
+          .facts = {{"verity-root-hash", image.verity.root_hash.hex()},
+                    {"verity-offset", std::to_string(image.verity.hash_offset)}}};
 }
 
 std::vector<MadeFile> write_kernel_files(const Workplace&, const FormatRequest& request) {
@@ -133,31 +142,33 @@ std::vector<MadeFile> write_kernel_files(const Workplace&, const FormatRequest& 
 }
 
 std::vector<MadeFile> write_netboot_uki(const Workplace&, const FormatRequest& request,
-                                        const MadeRootImage& root) {
+                                        const MadeFile& root) {
   const std::string name = stem_of(request.image) + ".efi";
   const fs::path target = request.output / name;
   const std::string line =
-      kernel_line_of(request, {"boot=ingot", "ingot.root=" + root.file.name,
-                               "ingot.root.sha256=" + root.file.measured->digest.hex(),
-                               "ingot.root.size=" + std::to_string(root.file.measured->size),
+      kernel_line_of(request, {"boot=ingot", "ingot.root=" + root.name,
+                               "ingot.root.sha256=" + root.measured->digest.hex(),
+                               "ingot.root.size=" + std::to_string(root.measured->size),
                                // Not systemd's roothash=: its generator in the running system would
                                // wait for partitions of that name.
-                               "ingot.root.verity=" + root.verity.root_hash.hex() + ":" +
-                                   std::to_string(root.verity.hash_offset)});
+                               "ingot.root.verity=" + root.facts.at("verity-root-hash") + ":" +
+                                   root.facts.at("verity-offset")});
   write_uki_for(request, line, target);
   const std::string apart = stem_of(request.image) + ".cmdline";
   os::write_file(request.output / apart, line + "\n");
-  return {{name, "uki", "application/efi", crypto::measure_file(target)},
-          {apart, "kernel-line", "text/plain", {}}};
+  return {{.name = name,
+           .role = "uki",
+           .media_type = "application/efi",
+           .measured = crypto::measure_file(target)},
+          {.name = apart, .role = "kernel-line", .media_type = "text/plain", .measured = {}}};
 }
 
-MadeDisk write_raw_disk(const Workplace& workplace, const FormatRequest& request) {
+std::vector<MadeFile> write_raw_disk(const Workplace& workplace, const FormatRequest& request) {
   const std::string name = stem_of(request.image) + ".raw";
-  const bool released = request.image.has_format(spec::ImageFormat::disk);
   const disk::DiskSpec spec{.size = request.image.disk.size,
                             .esp_size = request.image.disk.esp,
                             .seed = seed_of(request, "disk")};
-  const fs::path uki = request.scratch / "disk.efi";
+  const fs::path uki = request.output / "disk.efi";
   write_uki_for(
       request,
       kernel_line_of(request, {disk::plan_layout(spec).root_word(), "rootfstype=ext4", "rw"}), uki);
@@ -165,23 +176,30 @@ MadeDisk write_raw_disk(const Workplace& workplace, const FormatRequest& request
                                .esp_files = {{"EFI/BOOT/BOOTX64.EFI", uki}},
                                .tree = request.tree,
                                .epoch = workplace.epoch,
-                               .output = (released ? request.output : request.scratch) / name};
+                               .output = request.output / name};
   disk::write_disk(build_root_tool(workplace, request, "disk"), disk);
   const std::string description = stem_of(request.image) + ".disk.json";
   os::write_file(request.output / description, disk::description_text(disk::describe_disk(disk)));
-  MadeDisk made{disk.output, {{description, "disk-description", "application/json", {}}}};
-  if (released) {
-    made.files.push_back(
-        {name, "disk-raw", "application/vnd.ingot.disk.raw", crypto::measure_file(disk.output)});
-  }
-  return made;
+  fs::remove(uki);
+  return {{.name = name,
+           .role = "disk-raw",
+           .media_type = "application/vnd.ingot.disk.raw",
+           .measured = crypto::measure_file(disk.output),
+           .released = request.image.has_format(spec::ImageFormat::disk)},
+          {.name = description,
+           .role = "disk-description",
+           .media_type = "application/json",
+           .measured = {}}};
 }
 
-MadeFile write_qcow2_disk(const FormatRequest& request, const MadeDisk& disk) {
+MadeFile write_qcow2_disk(const FormatRequest& request, const fs::path& raw) {
   const std::string name = stem_of(request.image) + ".qcow2";
   const fs::path target = request.output / name;
-  disk::write_qcow2(disk.raw, target);
-  return {name, "disk-qcow2", "application/vnd.ingot.disk.qcow2", crypto::measure_file(target)};
+  disk::write_qcow2(raw, target);
+  return {.name = name,
+          .role = "disk-qcow2",
+          .media_type = "application/vnd.ingot.disk.qcow2",
+          .measured = crypto::measure_file(target)};
 }
 
 }  // namespace ingot::step

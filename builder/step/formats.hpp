@@ -3,12 +3,12 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "crypto/hasher.hpp"
-#include "disk/verity.hpp"
 #include "spec/lock.hpp"
 #include "spec/project.hpp"
 #include "step/workplace.hpp"
@@ -20,8 +20,7 @@ struct FormatRequest {
   const spec::Lock& lock;
   std::filesystem::path tree;        ///< the finished image root, readable in place
   std::filesystem::path build_root;  ///< tree of the build root
-  std::filesystem::path output;      ///< folder of the release in the making
-  std::filesystem::path scratch;     ///< on the same file system as `output`
+  std::filesystem::path output;      ///< folder that receives the files
 };
 
 struct MadeFile {
@@ -29,6 +28,8 @@ struct MadeFile {
   std::string role;
   std::string media_type;
   std::optional<crypto::FileDigest> measured;
+  std::map<std::string, std::string> facts = {};  ///< for steps that need this file
+  bool released = true;                           ///< false: only other formats are made of it
 };
 
 /// "<image>-<version>", in front of every format's name.
@@ -38,13 +39,9 @@ std::string stem_of(const spec::ResolvedImage& image);
 /// written.
 MadeFile write_rootfs_tar(const Workplace& workplace, const FormatRequest& request);
 
-struct MadeRootImage {
-  MadeFile file;
-  disk::Verity verity;
-};
-
-/// The root image that netboot nodes fetch: squashfs with its hash tree.
-MadeRootImage write_root_image(const Workplace& workplace, const FormatRequest& request);
+/// The root image that netboot nodes fetch: squashfs with its hash tree, whose root hash and place
+/// are among the facts.
+MadeFile write_root_image(const Workplace& workplace, const FormatRequest& request);
 
 /// vmlinuz and initrd, copied out of the tree.
 std::vector<MadeFile> write_kernel_files(const Workplace& workplace, const FormatRequest& request);
@@ -52,17 +49,12 @@ std::vector<MadeFile> write_kernel_files(const Workplace& workplace, const Forma
 /// The UKI whose kernel line names `root` by size, digest and root hash; and that line as a file
 /// of its own, for those who boot kernel and initrd apart.
 std::vector<MadeFile> write_netboot_uki(const Workplace& workplace, const FormatRequest& request,
-                                        const MadeRootImage& root);
-
-struct MadeDisk {
-  std::filesystem::path raw;    ///< in `scratch` when the image has not the format disk
-  std::vector<MadeFile> files;  ///< of the release
-};
+                                        const MadeFile& root);
 
 /// The whole disk: GPT, an EFI system partition with a UKI of its own, an ext4 root; and the
-/// description of what it holds.
-MadeDisk write_raw_disk(const Workplace& workplace, const FormatRequest& request);
+/// description of what it holds. The disk comes first.
+std::vector<MadeFile> write_raw_disk(const Workplace& workplace, const FormatRequest& request);
 
-MadeFile write_qcow2_disk(const FormatRequest& request, const MadeDisk& disk);
+MadeFile write_qcow2_disk(const FormatRequest& request, const std::filesystem::path& raw);
 
 }  // namespace ingot::step

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/format_steps.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "os/file_stamp.hpp"
+
+namespace ingot::run {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kept_results = 2;
+
+std::string files_json(const std::vector<step::MadeFile>& files, const fs::path& folder) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const step::MadeFile& file : files) {
+    const auto stamp = os::file_stamp(folder / file.name);
+    if (!stamp) throw Error(Fault::internal, file.name + " was not written (this is a bug)");
+    list.push_back({{"name", file.name},
+                    {"role", file.role},
+                    {"media-type", file.media_type},
+                    {"facts", file.facts},
+                    {"released", file.released},
+                    {"sha256", file.measured->digest.hex()},
+                    {"size", file.measured->size},
+                    {"time", os::time_text(*stamp)}});
+  }
+  return list.dump();
+}
+
+/// Throws nlohmann's errors for anything else than what files_json() makes.
+step::MadeFile file_of(const nlohmann::json& fields) {
+  const auto digest = Sha256::from_hex(fields.at("sha256").get<std::string>());
+  return {.name = fields.at("name").get<std::string>(),
+          .role = fields.at("role").get<std::string>(),
+          .media_type = fields.at("media-type").get<std::string>(),
+          .measured = crypto::FileDigest{digest, fields.at("size").get<std::uint64_t>()},
+          .facts = fields.at("facts").get<std::map<std::string, std::string>>(),
+          .released = fields.at("released").get<bool>()};
+}
+
+/// Why an entry does not count; empty when it does.
+std::string read_entry(const store::Entry& entry, std::vector<step::MadeFile>& files) {
+  try {
+    const auto list = nlohmann::json::parse(entry.facts.at("files"));
+    for (const nlohmann::json& fields : list) {
+      const step::MadeFile file = file_of(fields);
+      const fs::path path = entry.root / file.name;
+      const auto stamp = os::file_stamp(path);
+      if (!stamp || stamp->size != file.measured->size ||
+          os::time_text(*stamp) != fields.at("time").get<std::string>())
+        return path.string() + " was changed since it was made";
+      files.push_back(file);
+    }
+    return {};
+  } catch (const std::exception& error) {
+    return format("{} is damaged: {}", entry.folder.string(), error.what());
+  }
+}
+
+std::optional<FormatResult> result_of(const step::Workplace& workplace, const FormatTask& task,
+                                      const store::Entry& entry) {
+  FormatResult result{.files = {}, .folder = entry.root, .cached = true};
+  const std::string fault = read_entry(entry, result.files);
+  if (fault.empty()) return result;
+  workplace.report.warning(fault + "; it is made again");
+  workplace.store.remove_entry(task.key);
+  return std::nullopt;
+}
+
+FormatResult write(const step::Workplace& workplace, const FormatTask& task, store::Stage& stage) {
+  FormatResult result;
+  result.files = task.write(stage.folder(), stage.scratch());
+  for (step::MadeFile& file : result.files)
+    if (!file.measured) file.measured = crypto::measure_file(stage.folder() / file.name);
+  const store::Entry entry =
+      stage.commit({{"step", task.name}, {"files", files_json(result.files, stage.folder())}});
+  workplace.store.keep_newest(task.image + "/" + task.name, task.key, kept_results);
+  result.folder = entry.root;
+  return result;
+}
+
+}  // namespace
+
+std::optional<FormatResult> find_format(const step::Workplace& workplace, const FormatTask& task) {
+  const auto entry = workplace.store.find_entry(task.key);
+  if (!entry) return std::nullopt;
+  return result_of(workplace, task, *entry);
+}
+
+FormatResult carry_out(const step::Workplace& workplace, const FormatTask& task) {
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    if (auto found = find_format(workplace, task)) return *found;
+    if (auto stage = workplace.store.begin_entry(task.key)) return write(workplace, task, *stage);
+    // Somebody else has written the same meanwhile.
+  }
+  throw Error(Fault::io, "the store lost the result of step " + task.name);
+}
+
+}  // namespace ingot::run

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of a release as results in the store: written when one of their inputs is new, else
+// taken from there.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "step/formats.hpp"
+#include "step/workplace.hpp"
+#include "store/store.hpp"
+
+namespace ingot::run {
+
+struct FormatTask {
+  std::string name;   ///< "root-image"
+  std::string image;  ///< the newest results of an image and format stay
+  Sha256 key;         ///< over everything that decides the bytes
+  /// Writes the files into `folder`, an empty one; `scratch` is never kept.
+  std::function<std::vector<step::MadeFile>(const std::filesystem::path& folder,
+                                            const std::filesystem::path& scratch)>
+      write;
+};
+
+struct FormatResult {
+  std::vector<step::MadeFile> files;  ///< all with `measured`
+  std::filesystem::path folder;       ///< in the store; holds them all
+  bool cached = false;
+};
+
+/// The result of an earlier run, if all of its files are still what they were then, by size and
+/// time. One that is not is removed, and said.
+std::optional<FormatResult> find_format(const step::Workplace& workplace, const FormatTask& task);
+
+/// Finds or writes. Of one image and format the store keeps the newest two results.
+FormatResult carry_out(const step::Workplace& workplace, const FormatTask& task);
+
+}  // namespace ingot::run
