@@ -99,10 +99,8 @@ std::vector<ListedFile> listed_tar(int fd, const ContentDigest* digest,
   return listing.result();
 }
 
-}  // namespace
-
-std::vector<ListedFile> list_tree(const std::filesystem::path& root, std::int64_t latest_mtime,
-                                  const ContentDigest& digest) {
+std::vector<ListedFile> listed_tree(const std::filesystem::path& root, std::int64_t latest_mtime,
+                                    const ContentDigest* digest) {
   std::vector<ListedFile> files;
   std::map<std::uint64_t, std::size_t> first_names;
   os::walk_tree(root, [&](const os::TreeEntry& entry, const std::function<os::Fd()>& open) {
@@ -114,13 +112,25 @@ std::vector<ListedFile> list_tree(const std::filesystem::path& root, std::int64_
     if (!fresh) {
       file.hard_link = files[first->second].path;
       file.digest = files[first->second].digest;
-    } else if (entry.kind == os::FileKind::regular) {
-      file.digest = digest_of_content(entry, open(), digest);
+    } else if (entry.kind == os::FileKind::regular && digest != nullptr) {
+      file.digest = digest_of_content(entry, open(), *digest);
     }
     files.push_back(std::move(file));
   });
   put_in_order(files);
   return files;
+}
+
+}  // namespace
+
+std::vector<ListedFile> list_tree(const std::filesystem::path& root, std::int64_t latest_mtime,
+                                  const ContentDigest& digest) {
+  return listed_tree(root, latest_mtime, &digest);
+}
+
+std::vector<ListedFile> list_tree_names(const std::filesystem::path& root,
+                                        std::int64_t latest_mtime) {
+  return listed_tree(root, latest_mtime, nullptr);
 }
 
 std::vector<ListedFile> list_tar(int fd, const ContentDigest& digest, const ExtractLimits& limits) {

@@ -24,6 +24,10 @@ struct ContentDigest {
 std::vector<ListedFile> list_tree(const std::filesystem::path& root, std::int64_t latest_mtime,
                                   const ContentDigest& digest);
 
+/// The same without digests, so that no content is read.
+std::vector<ListedFile> list_tree_names(const std::filesystem::path& root,
+                                        std::int64_t latest_mtime);
+
 /// Every member of the plain or compressed tar that `fd` gives from here to its end (it may be a
 /// pipe). Fault::verification for what extract_tar() refuses but device files and attributes, and
 /// for a path that is there twice.
