@@ -166,7 +166,7 @@ MadeDisk write_raw_disk(const Workplace& workplace, const FormatRequest& request
                                .tree = request.tree,
                                .epoch = workplace.epoch,
                                .output = (released ? request.output : request.scratch) / name};
-  disk::write_disk(build_root_tool(workplace, request, "disk"), disk);
+  disk::write_disk(disk);
   const std::string description = stem_of(request.image) + ".disk.json";
   os::write_file(request.output / description, disk::description_text(disk::describe_disk(disk)));
   MadeDisk made{disk.output, {{description, "disk-description", "application/json", {}}}};
