@@ -137,12 +137,14 @@ Bytes smallest_ext4(std::uint64_t blocks, std::uint64_t inodes) {
     const std::uint64_t needed_inodes = inodes + ext4_first_inode;
     const std::uint64_t free = geometry.free_blocks();
     if (free >= needed_blocks && geometry.inodes() >= needed_inodes) return {size};
-    std::uint64_t lack = mib;
-    if (free < needed_blocks) lack = std::max(lack, (needed_blocks - free) * ext4_block_size);
+    std::uint64_t lack = 0;
+    if (free < needed_blocks) lack = (needed_blocks - free) * ext4_block_size;
     if (geometry.inodes() < needed_inodes) {
       lack = std::max(lack, (needed_inodes - geometry.inodes()) * bytes_per_inode);
     }
-    size += round_up(lack, mib);
+    // A rest that becomes a group at last brings more than was added, so the end goes slowly.
+    constexpr std::uint64_t near = 16 * mib;
+    size += lack > near ? round_up(lack - near, mib) : mib;
   }
 }
 

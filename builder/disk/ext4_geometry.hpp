@@ -62,7 +62,8 @@ bool has_superblock(std::uint32_t group) noexcept;
 /// Fault::unsupported from 16 TiB on.
 Ext4Geometry ext4_geometry(Bytes size);
 
-/// The size in whole MiB at which `blocks` for folders and files, and `inodes` of these, fit.
+/// The smallest size in whole MiB at which `blocks` for folders and files, and `inodes` of these,
+/// fit.
 Bytes smallest_ext4(std::uint64_t blocks, std::uint64_t inodes);
 
 }  // namespace ingot::disk

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "archive/listing.hpp"
 #include "base/little_endian.hpp"
 #include "crypto/hasher.hpp"
+#include "disk/ext4_name_hash.hpp"
 #include "disk/sample_tree.hpp"
 #include "os/file.hpp"
 #include "support/catch.hpp"
@@ -308,6 +310,40 @@ TEST_CASE("file systems of many sizes are sound") {
     make_image(tree, folder.path() / "image", {size});
     check_sound(folder.path() / "image");
   }
+}
+
+TEST_CASE("names that share a hash lie on both sides of a block's end") {
+  test::need_programs({"e2fsck"});
+  const os::TempDir folder("ext4");
+  const fs::path tree = folder.path() / "tree";
+  const fs::path image = folder.path() / "image";
+  // With 15 names of 255 bytes in a block, every second block ends inside a pair.
+  const auto name_of = [](std::uint32_t number) {
+    std::string name = std::to_string(number);
+    return name + std::string(255 - name.size(), 'n');
+  };
+  std::map<std::uint32_t, std::uint32_t> by_hash;
+  fs::create_directories(tree / "pairs");
+  std::size_t pairs = 0;
+  for (std::uint32_t i = 0; pairs < 60; ++i) {
+    const std::uint32_t hash = disk::ext4_name_hash(name_of(i), spec_of({}).hash_seed);
+    const auto [other, fresh] = by_hash.emplace(hash, i);
+    if (fresh) continue;
+    ++pairs;
+    for (const std::uint32_t number : {i, other->second}) {
+      const fs::path path = tree / "pairs" / name_of(number);
+      const std::string word = std::to_string(number);
+      const os::Fd fd = os::open_file(path, O_WRONLY | O_CREAT);
+      CHECK(::write(fd.get(), word.data(), word.size()) > 0);
+    }
+  }
+  make_image(tree, image, 64_MiB);
+  check_sound(image);
+  if (!can_mount()) return;
+  const os::Outcome compared =
+      in_mount(image, folder.path(), "diff -r \"$m/pairs\" \"$1/tree/pairs\"");
+  INFO(compared.output);
+  CHECK(compared.ok());
 }
 
 TEST_CASE("300 000 files, 65 000 names of one file and 70 000 subfolders are sound") {
