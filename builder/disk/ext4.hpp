@@ -1,34 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Making an ext4 file system of a tree, straight into its place in a disk image.
+// Making an ext4 file system of a tree, straight into its place in a disk image, in one pass.
+// Every byte follows from the list of files, their content and the spec.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <string>
+#include <vector>
 
-#include "base/bytes.hpp"
-#include "disk/guid.hpp"
-#include "disk/tool.hpp"
+#include "archive/file_list.hpp"
+#include "disk/block_stream.hpp"
+#include "disk/ext4_content.hpp"
+#include "disk/ext4_plan.hpp"
 
 namespace ingot::disk {
 
-struct Ext4Spec {
-  std::filesystem::path tree;   ///< folder of the host; read only
-  std::filesystem::path image;  ///< existing file, zeros where the file system goes
-  std::uint64_t offset = 0;     ///< in bytes
-  Bytes size;
-  Guid id;
-  Guid hash_seed;
-  std::string label = "root";
-  std::int64_t epoch = 0;  ///< no time in the file system is later; the time it was made
-};
+/// `files` in the order of put_in_order(), digests are not needed. `sink` sees ascending offsets
+/// of the image, from one thread. Fault::input when the files do not fit or ext4 has no place for
+/// one of them, before the first byte; Fault::io when content is not as long as the list says.
+void write_ext4(const Ext4Spec& spec, const std::vector<archive::ListedFile>& files,
+                const OpenContent& open, BlockSink& sink);
 
-/// The mke2fs command, with paths as the build root sees them. Pure.
-os::Command ext4_command(const Ext4Spec& spec);
-
-/// Runs it and settles the times. With mke2fs 1.47.1 and newer the bytes depend on the tree's
-/// content, owners, modes, extended attributes and modification times only; older ones also keep
-/// the order in which the host lists folders. Fault::input when the tree does not fit.
-void make_ext4(const Tool& tool, const Ext4Spec& spec);
+/// The same of a folder of the host, into the open file `image` that holds zeros where the file
+/// system goes. Folders of the tree on which something is mounted become empty folders.
+void make_ext4(const Ext4Spec& spec, const std::filesystem::path& tree, int image,
+               const std::filesystem::path& image_name);
 
 }  // namespace ingot::disk

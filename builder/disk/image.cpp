@@ -12,7 +12,7 @@
 
 namespace ingot::disk {
 
-DiskResult write_disk(const Tool& tool, const DiskRequest& request) {
+DiskResult write_disk(const DiskRequest& request) {
   return during(format("writing the disk image {}", request.output.string()), [&] {
     DiskResult result{.layout = plan_layout(request.spec), .allocated = {}};
     const Layout& layout = result.layout;
@@ -31,20 +31,16 @@ DiskResult write_disk(const Tool& tool, const DiskRequest& request) {
                .epoch = request.epoch,
                .files = request.esp_files});
     write_gpt(file.fd(), name, layout.table);
-    make_ext4(tool, {.tree = request.tree,
-                     .image = name,
-                     .offset = layout.root().offset(),
-                     .size = layout.root().size(),
-                     .id = layout.file_system,
-                     .hash_seed = layout.hash_seed,
-                     .label = "root",
-                     .epoch = request.epoch});
+    make_ext4({.offset = layout.root().offset(),
+               .size = layout.root().size(),
+               .id = layout.file_system,
+               .hash_seed = layout.hash_seed,
+               .label = "root",
+               .epoch = request.epoch},
+              request.tree, file.fd(), name);
     struct stat status {};
     if (::fstat(file.fd(), &status) != 0) {
       throw_errno("cannot look at the finished image");
-    }
-    if (static_cast<std::uint64_t>(status.st_size) != size) {
-      throw Error(Fault::step_failed, "mke2fs changed the size of the disk image");
     }
     result.allocated = {static_cast<std::uint64_t>(status.st_blocks) * 512};
     file.commit();

@@ -9,7 +9,6 @@
 
 #include "disk/fat.hpp"
 #include "disk/layout.hpp"
-#include "disk/tool.hpp"
 
 namespace ingot::disk {
 
@@ -26,9 +25,9 @@ struct DiskResult {
   Bytes allocated;  ///< what the sparse file takes on the host
 };
 
-/// Writes the image; `output` exists only when it is complete. The build root needs e2fsprogs.
+/// Writes the image; `output` exists only when it is complete.
 /// Fault::input when something does not fit (needed and given sizes are in the message),
 /// Fault::io when the host runs out of space.
-DiskResult write_disk(const Tool& tool, const DiskRequest& request);
+DiskResult write_disk(const DiskRequest& request);
 
 }  // namespace ingot::disk

@@ -9,10 +9,15 @@
 
 namespace ingot::disk {
 
+namespace {
+
+/// Whether a line of the outcome holds `text`.
 bool says(const os::Outcome& outcome, std::string_view text) {
   return std::any_of(outcome.tail.begin(), outcome.tail.end(),
                      [&](const std::string& line) { return line.find(text) != std::string::npos; });
 }
+
+}  // namespace
 
 void expect_ok(const os::Outcome& outcome, const os::Command& command, std::string_view package) {
   if (outcome.ok()) {

@@ -21,7 +21,4 @@ using Tool =
 /// the program is missing (`package` has it), else Fault::step_failed with the last lines.
 void expect_ok(const os::Outcome& outcome, const os::Command& command, std::string_view package);
 
-/// Whether a line of the outcome holds `text`.
-bool says(const os::Outcome& outcome, std::string_view text);
-
 }  // namespace ingot::disk

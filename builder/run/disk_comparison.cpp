@@ -15,7 +15,7 @@ namespace {
 
 using Files = std::vector<archive::ListedFile>;
 
-/// mke2fs makes it in every ext4, where fsck puts what it finds.
+/// Every ext4 has it: there fsck puts what it finds.
 bool is_lost_and_found(const archive::ListedFile& file) {
   return file.path == "lost+found" && file.kind == os::FileKind::folder && file.mode == 0700 &&
          file.uid == 0 && file.gid == 0;

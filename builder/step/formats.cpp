@@ -177,7 +177,7 @@ std::vector<MadeFile> write_raw_disk(const Workplace& workplace, const FormatReq
                                .tree = request.tree,
                                .epoch = workplace.epoch,
                                .output = request.output / name};
-  disk::write_disk(build_root_tool(workplace, request, "disk"), disk);
+  disk::write_disk(disk);
   const std::string description = stem_of(request.image) + ".disk.json";
   os::write_file(request.output / description, disk::description_text(disk::describe_disk(disk)));
   fs::remove(uki);

@@ -10,8 +10,8 @@
 #include "disk/image.hpp"
 #include "disk/sample_tree.hpp"
 #include "os/file.hpp"
-#include "support/build_root_tool.hpp"
 #include "support/catch.hpp"
+#include "support/host_tool.hpp"
 
 using namespace ingot;
 namespace fs = std::filesystem;
@@ -41,11 +41,11 @@ fs::path part(const fs::path& image, const disk::Partition& partition) {
 }  // namespace
 
 TEST_CASE("a disk image has a sound ext4 that holds the tree and no time after the epoch") {
-  test::need_programs({"mke2fs", "e2fsck", "debugfs", "dd"});
+  test::need_programs({"e2fsck", "debugfs", "dd"});
   const os::TempDir folder("disk image");
   test::make_sample_tree(folder.path() / "tree", test::Order::forward);
   const disk::DiskRequest request = request_for(folder.path(), folder.path() / "tree");
-  const disk::DiskResult result = disk::write_disk(test::build_root_tool(), request);
+  const disk::DiskResult result = disk::write_disk(request);
   CHECK(disk::read_gpt(request.output) == result.layout.table);
   CHECK(fs::file_size(request.output) == (512_MiB).count);
   CHECK(result.allocated < 64_MiB);
@@ -72,29 +72,24 @@ TEST_CASE("a disk image has a sound ext4 that holds the tree and no time after t
 }
 
 TEST_CASE("a disk image depends on the tree's content only") {
-  test::need_programs({"mke2fs"});
   const os::TempDir folder("disk image");
   test::make_sample_tree(folder.path() / "tree", test::Order::forward);
   const disk::DiskRequest request = request_for(folder.path(), folder.path() / "tree");
-  disk::write_disk(test::build_root_tool(), request);
+  disk::write_disk(request);
   const Sha256 first = crypto::digest_of_file(request.output);
   std::this_thread::sleep_for(std::chrono::milliseconds(1100));
-  // Older versions of mke2fs copy a folder in the order in which the host lists it.
-  const bool sorts = test::has_build_root();
-  test::make_sample_tree(folder.path() / "second",
-                         sorts ? test::Order::backward : test::Order::forward);
+  test::make_sample_tree(folder.path() / "second", test::Order::backward);
   disk::DiskRequest second = request;
-  second.tree = sorts ? folder.path() / "second" : folder.path() / "tree";
+  second.tree = folder.path() / "second";
   for (const auto& entry : fs::recursive_directory_iterator(second.tree)) {
     if (entry.is_regular_file() && !entry.is_symlink()) os::read_file(entry.path());
   }
   second.output = folder.path() / "second.raw";
-  disk::write_disk(test::build_root_tool(), second);
+  disk::write_disk(second);
   CHECK(crypto::digest_of_file(second.output) == first);
 }
 
 TEST_CASE("a tree that does not fit is refused with both sizes and leaves no image") {
-  test::need_programs({"mke2fs"});
   const os::TempDir folder("disk image");
   fs::create_directory(folder.path() / "tree");
   for (int i = 0; i < 60; ++i) {
@@ -102,7 +97,7 @@ TEST_CASE("a tree that does not fit is refused with both sizes and leaves no ima
   }
   const disk::DiskRequest request = request_for(folder.path(), folder.path() / "tree");
   try {
-    disk::write_disk(test::build_root_tool(), request);
+    disk::write_disk(request);
     FAIL("it was accepted");
   } catch (const Error& error) {
     INFO(error.what());

@@ -87,7 +87,7 @@ struct Sample {
         .tree = folder.path() / "tree",
         .epoch = epoch,
         .output = disk};
-    disk::write_disk(test::host_tool(), request);
+    disk::write_disk(request);
     description = disk::describe_disk(request);
     files = list_of(folder.path() / "tree");
   }
