@@ -128,10 +128,13 @@ private:
       works.push_back({name, std::move(after), [this, name, make] { ledger_.timed(name, make); }});
     };
     add("tree", {"seal", "build-root"}, [this] { mount(); });
-    add("file-list", {"tree"}, [this] { keep(write_file_list(workplace_, *formats_)); });
+    add("file-list", {"tree"}, [this] {
+      formats_->files = step::list_files(workplace_, *formats_);
+      keep(write_file_list(*formats_));
+    });
     add("agreement", {"tree"}, [this] { prove_agreement(); });
     if (request_.image.has_format(spec::ImageFormat::netboot)) {
-      add("root-image", {"tree"}, [this] {
+      add("root-image", {"file-list"}, [this] {
         root_image_ = write_root_image(workplace_, *formats_);
         keep(root_image_.file);
       });
@@ -152,7 +155,7 @@ private:
     }
     if (qcow2) add("qcow2", {"disk"}, [this] { keep(write_qcow2_disk(*formats_, disk_)); });
     if (request_.image.has_format(spec::ImageFormat::tar))
-      add("rootfs-tar", {"tree"}, [this] { keep(write_rootfs_tar(workplace_, *formats_)); });
+      add("rootfs-tar", {"file-list"}, [this] { keep(write_rootfs_tar(*formats_)); });
   }
 
   void mount() {

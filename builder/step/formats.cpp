@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "step/formats.hpp"
 
+#include "archive/content.hpp"
+#include "archive/framed_tar.hpp"
 #include "archive/sink.hpp"
-#include "archive/tar_writer.hpp"
 #include "base/error.hpp"
 #include "boot/kernel_line.hpp"
 #include "boot/uki.hpp"
@@ -30,6 +31,8 @@ disk::Tool build_root_tool(const Workplace& workplace, const FormatRequest& requ
                               {.lowers = {build_root}, .binds = binds}, command);
   };
 }
+
+Sha256 digest_of_bytes(std::span<const std::uint8_t> bytes) { return crypto::digest_of(bytes); }
 
 /// Ids inside the formats follow from what the image is called and made of.
 Sha256 seed_of(const FormatRequest& request, std::string_view purpose) {
@@ -100,17 +103,21 @@ MadeFile copy_out(const fs::path& source, const FormatRequest& request, const st
 
 std::string stem_of(const spec::ResolvedImage& image) { return image.name + "-" + image.version; }
 
-MadeFile write_rootfs_tar(const Workplace& workplace, const FormatRequest& request) {
+MadeFile write_rootfs_tar(const FormatRequest& request, const archive::Recall& recall) {
   const std::string name = stem_of(request.image) + ".rootfs.tar.zst";
   const fs::path target = request.output / name;
   os::AtomicFile file(target);
   archive::FdSink bottom(file.fd(), target);
   crypto::HashingSink hashed(bottom);
-  archive::ZstdSink compressed(hashed, {.level = 9});
-  archive::write_tree(request.tree, compressed, {.latest_mtime = workplace.epoch});
-  compressed.finish();
+  std::vector<archive::Piece> pieces =
+      archive::write_framed_tar({.files = request.files,
+                                 .open = archive::content_below(request.tree),
+                                 .digest = digest_of_bytes,
+                                 .recall = recall},
+                                hashed);
+  hashed.finish();
   file.commit();
-  return {name, "rootfs-tar", "application/zstd", hashed.result()};
+  return {name, "rootfs-tar", "application/zstd", hashed.result(), std::move(pieces)};
 }
 
 MadeRootImage write_root_image(const Workplace& workplace, const FormatRequest& request) {

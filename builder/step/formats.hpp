@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "archive/file_list.hpp"
+#include "archive/piece.hpp"
 #include "crypto/hasher.hpp"
 #include "disk/verity.hpp"
 #include "spec/lock.hpp"
@@ -22,6 +24,8 @@ struct FormatRequest {
   std::filesystem::path build_root;  ///< tree of the build root
   std::filesystem::path output;      ///< folder of the release in the making
   std::filesystem::path scratch;     ///< on the same file system as `output`
+  /// All files of `tree` (list_files()); what is made of the list asks for it to be complete.
+  std::vector<archive::ListedFile> files = {};
 };
 
 struct MadeFile {
@@ -29,14 +33,15 @@ struct MadeFile {
   std::string role;
   std::string media_type;
   std::optional<crypto::FileDigest> measured;
+  std::vector<archive::Piece> pieces = {};  ///< of formats that a later one can take over
 };
 
 /// "<image>-<version>", in front of every format's name.
 std::string stem_of(const spec::ResolvedImage& image);
 
-/// rootfs.tar.zst: names sorted, no time later than the epoch; compressed and hashed as it is
-/// written.
-MadeFile write_rootfs_tar(const Workplace& workplace, const FormatRequest& request);
+/// rootfs.tar.zst of the listed files: names sorted; compressed and hashed as it is written, but for
+/// what `recall` knows.
+MadeFile write_rootfs_tar(const FormatRequest& request, const archive::Recall& recall = {});
 
 struct MadeRootImage {
   MadeFile file;
