@@ -120,17 +120,19 @@ MadeFile write_rootfs_tar(const FormatRequest& request, const archive::Recall& r
   return {name, "rootfs-tar", "application/zstd", hashed.result(), std::move(pieces)};
 }
 
-MadeRootImage write_root_image(const Workplace& workplace, const FormatRequest& request) {
+MadeRootImage write_root_image(const Workplace& workplace, const FormatRequest& request,
+                               const archive::Recall& recall) {
   const std::string name = stem_of(request.image) + ".root.squashfs";
-  const disk::RootImage image =
-      disk::make_root_image(build_root_tool(workplace, request, "root-image"),
-                            {.tree = request.tree,
+  disk::RootImage image =
+      disk::make_root_image({.files = request.files,
+                             .open = archive::content_below(request.tree),
+                             .recall = recall,
                              .output = request.output / name,
-                             .epoch = workplace.epoch,
+                             .squashfs = {.epoch = workplace.epoch},
                              .salt = seed_of(request, "verity-salt"),
                              .uuid = disk::derived_guid(seed_of(request, "verity"), "superblock")});
   return {{name, "root-image", "application/vnd.squashfs",
-           crypto::FileDigest{image.digest, image.size}},
+           crypto::FileDigest{image.digest, image.size}, std::move(image.pieces)},
           image.verity};
 }
 

@@ -39,8 +39,8 @@ struct MadeFile {
 /// "<image>-<version>", in front of every format's name.
 std::string stem_of(const spec::ResolvedImage& image);
 
-/// rootfs.tar.zst of the listed files: names sorted; compressed and hashed as it is written, but for
-/// what `recall` knows.
+/// rootfs.tar.zst of the listed files: names sorted; compressed and hashed as it is written, but
+/// for what `recall` knows.
 MadeFile write_rootfs_tar(const FormatRequest& request, const archive::Recall& recall = {});
 
 struct MadeRootImage {
@@ -48,8 +48,9 @@ struct MadeRootImage {
   disk::Verity verity;
 };
 
-/// The root image that netboot nodes fetch: squashfs with its hash tree.
-MadeRootImage write_root_image(const Workplace& workplace, const FormatRequest& request);
+/// The root image that netboot nodes fetch: squashfs of the listed files with its hash tree.
+MadeRootImage write_root_image(const Workplace& workplace, const FormatRequest& request,
+                               const archive::Recall& recall = {});
 
 /// vmlinuz and initrd, copied out of the tree.
 std::vector<MadeFile> write_kernel_files(const Workplace& workplace, const FormatRequest& request);
