@@ -32,6 +32,7 @@ public:
       : tar_(tar), sink_(sink), members_(tar_members(tar.files)) {}
 
   std::vector<Piece> run() {
+    if (members_.empty()) throw Error(Fault::input, "the list of files to archive is empty");
     cut();
     std::vector<std::size_t> fresh;
     for (std::size_t i = 0; i < frames_.size(); ++i) {
@@ -40,7 +41,7 @@ public:
     }
     // What a frame takes while it is made: itself, and room for its compressed bytes.
     OrderedWork<Buffer> work(
-        fresh.size(), {.workers = tar_.options.workers, .in_flight = 128ULL << 20},
+        fresh.size(), {.workers = tar_.options.workers, .in_flight = 192ULL << 20},
         [&](std::size_t i) { return 2 * frames_[fresh[i]].size; },
         [&] { return compressor(fresh); });
     std::vector<Piece> pieces;
@@ -130,7 +131,7 @@ private:
   }
 
   std::uint64_t copy(const RecalledPiece& piece) {
-    constexpr std::uint64_t step = 1 << 20;
+    constexpr std::uint64_t step = 256 * 1024;  // stays in the core's cache until it is written
     copied_.resize(step);
     for (std::uint64_t at = 0; at < piece.size;) {
       const auto wanted = static_cast<std::size_t>(std::min(step, piece.size - at));

@@ -30,7 +30,7 @@ struct FramedTar {
 /// Writes the archive to `sink`, does not finish it, and gives its pieces. The bytes follow from
 /// files and options (but workers) alone. Frames that `recall` knows are copied; what they were
 /// made of is not opened. Fault::io when a file has another size than the list says,
-/// Fault::unsupported for sockets, Fault::input when a regular file has no digest.
+/// Fault::unsupported for sockets, Fault::input when a regular file has no digest or there is none.
 std::vector<Piece> write_framed_tar(const FramedTar& tar, os::Sink& sink);
 
 }  // namespace ingot::archive

@@ -27,7 +27,7 @@ using Buffer = std::vector<std::uint8_t>;
 constexpr std::string_view blocks_purpose = "ingot.squashfs-blocks.v1";
 constexpr std::string_view fragment_purpose = "ingot.squashfs-fragment.v1";
 
-constexpr std::uint64_t job_blocks = 32;
+constexpr std::uint64_t job_blocks = 16;
 
 /// Blocks of one piece that one thread packs.
 struct Job {
@@ -145,7 +145,7 @@ public:
       if (!known.back()) add_jobs(piece);
     }
     archive::OrderedWork<Packed> work(
-        jobs_.size(), {.workers = spec_.workers, .in_flight = 96ULL << 20},
+        jobs_.size(), {.workers = spec_.workers, .in_flight = 128ULL << 20},
         [this](std::size_t i) { return 2 * jobs_[i].size; }, [this] { return packer(); });
     WrittenBlocks written;
     std::size_t job = 0;

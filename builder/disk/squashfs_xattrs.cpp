@@ -30,19 +30,21 @@ std::optional<Name> name_of(std::string_view name) {
 std::uint32_t SquashfsXattrs::add(const std::map<std::string, std::string>& xattrs) {
   RecordWriter record;
   std::uint32_t count = 0;
+  std::size_t size = 0;
   for (const auto& [full, value] : xattrs) {
     const auto name = name_of(full);
     if (!name) continue;
     record.u16(name->type).u16(static_cast<std::uint16_t>(name->rest.size())).text(name->rest);
     record.u32(static_cast<std::uint32_t>(value.size())).text(value);
     ++count;
+    size += full.size() + 1 + value.size();
   }
   if (count == 0) return none;
   const auto number = static_cast<std::uint32_t>(sets_.size());
   const auto [set, fresh] =
       known_.try_emplace(std::string(record.bytes().begin(), record.bytes().end()), number);
   if (fresh) {
-    sets_.push_back({pairs_.place().reference(), count, static_cast<std::uint32_t>(record.size())});
+    sets_.push_back({pairs_.place().reference(), count, static_cast<std::uint32_t>(size)});
     pairs_.append(record.bytes());
   }
   return set->second;

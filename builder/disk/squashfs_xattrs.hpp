@@ -35,7 +35,7 @@ private:
   struct Set {
     std::uint64_t reference = 0;
     std::uint32_t count = 0;
-    std::uint32_t size = 0;
+    std::uint32_t size = 0;  ///< of whole names, each with a zero, and values, as mksquashfs counts
   };
 
   SquashfsMetadata pairs_;

@@ -216,6 +216,25 @@ TEST_CASE("a file that changed after it was listed is not framed", "[archive]") 
                   Error);
 }
 
+TEST_CASE("a list of nothing is refused", "[archive]") {
+  test::MemorySink sink;
+  CHECK_THROWS_AS(archive::write_framed_tar(
+                      {.files = {}, .open = archive::content_below("/"), .digest = sum_of}, sink),
+                  Error);
+  CHECK(sink.bytes.empty());
+}
+
+TEST_CASE("a socket cannot be in a frame", "[archive]") {
+  auto files = std::vector<archive::ListedFile>(1);
+  files[0].path = "s";
+  files[0].kind = os::FileKind::socket;
+  test::MemorySink sink;
+  CHECK_THROWS_AS(
+      archive::write_framed_tar(
+          {.files = files, .open = archive::content_below("/"), .digest = sum_of}, sink),
+      Error);
+}
+
 TEST_CASE("a list without digests is refused", "[archive]") {
   const os::TempDir folder("framed tar");
   const fs::path tree = make_tree(folder.path() / "tree");
