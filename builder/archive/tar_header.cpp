@@ -84,6 +84,33 @@ std::map<std::string, std::string> pax_records_of(const TarHeader& header) {
 
 }  // namespace
 
+char tar_type_of(os::FileKind kind, std::string_view path) {
+  switch (kind) {
+    case os::FileKind::regular:
+      return '0';
+    case os::FileKind::link:
+      return '2';
+    case os::FileKind::character_device:
+      return '3';
+    case os::FileKind::block_device:
+      return '4';
+    case os::FileKind::folder:
+      return '5';
+    case os::FileKind::fifo:
+      return '6';
+    case os::FileKind::socket:
+      break;
+  }
+  throw Error(Fault::unsupported, format("{} is a socket; tar cannot hold it", path));
+}
+
+std::string tar_name_of(os::FileKind kind, std::string_view path) {
+  if (path == ".") return "./";
+  std::string name(path);
+  if (kind == os::FileKind::folder) name += '/';
+  return name;
+}
+
 std::string encoded(const TarHeader& header) {
   if (header.device_major > largest(device_major) || header.device_minor > largest(device_minor)) {
     throw Error(Fault::unsupported,

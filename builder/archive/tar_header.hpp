@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "os/tree.hpp"
+
 namespace ingot::archive {
 
 constexpr std::size_t tar_block = 512;
@@ -26,6 +28,12 @@ struct TarHeader {
   std::uint64_t device_minor = 0;
   std::map<std::string, std::string> xattrs;
 };
+
+/// The type of POSIX; Fault::unsupported for sockets, which tar cannot hold.
+char tar_type_of(os::FileKind kind, std::string_view path);
+
+/// How an archive names a path of a tree: folders end in a slash.
+std::string tar_name_of(os::FileKind kind, std::string_view path);
 
 /// The header block of `header`, in front of it, where a value does not fit, a pax member that
 /// states it. A multiple of 512 bytes.

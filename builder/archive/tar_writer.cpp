@@ -12,35 +12,6 @@
 #include "os/signals.hpp"
 
 namespace ingot::archive {
-namespace {
-
-char type_of(const os::TreeEntry& entry) {
-  switch (entry.kind) {
-    case os::FileKind::regular:
-      return '0';
-    case os::FileKind::link:
-      return '2';
-    case os::FileKind::character_device:
-      return '3';
-    case os::FileKind::block_device:
-      return '4';
-    case os::FileKind::folder:
-      return '5';
-    case os::FileKind::fifo:
-      return '6';
-    case os::FileKind::socket:
-      break;
-  }
-  throw Error(Fault::unsupported, format("{} is a socket; tar cannot hold it", entry.path));
-}
-
-std::string name_of(const os::TreeEntry& entry) {
-  if (entry.path == ".") return "./";
-  return entry.kind == os::FileKind::folder ? entry.path + "/" : entry.path;
-}
-
-}  // namespace
-
 void TarWriter::write_padded(std::string_view bytes) {
   buffer_.assign(bytes.begin(), bytes.end());
   buffer_.resize(round_up(bytes.size(), tar_block), 0);
@@ -49,8 +20,8 @@ void TarWriter::write_padded(std::string_view bytes) {
 
 void TarWriter::add(const os::TreeEntry& entry, const std::function<os::Fd()>& open) {
   TarHeader header;
-  header.type = type_of(entry);
-  header.path = name_of(entry);
+  header.type = tar_type_of(entry.kind, entry.path);
+  header.path = tar_name_of(entry.kind, entry.path);
   header.mode = entry.mode;
   header.uid = entry.uid;
   header.gid = entry.gid;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "disk/ext4.hpp"
 
-#include <fcntl.h>
-
-#include "archive/listing.hpp"
 #include "base/error.hpp"
 #include "disk/ext4_writer.hpp"
 
@@ -19,12 +16,8 @@ void write_ext4(const Ext4Spec& spec, const std::vector<archive::ListedFile>& fi
   });
 }
 
-void make_ext4(const Ext4Spec& spec, const std::filesystem::path& tree, int image,
-               const std::filesystem::path& image_name) {
-  const auto files = archive::list_tree_names(tree, spec.epoch);
-  const OpenContent open = [&](const archive::ListedFile& file) {
-    return os::open_file(tree / file.path, O_RDONLY | O_NOFOLLOW);
-  };
+void make_ext4(const Ext4Spec& spec, const std::vector<archive::ListedFile>& files,
+               const OpenContent& open, int image, const std::filesystem::path& image_name) {
   FileBlocks sink(image, image_name);
   write_ext4(spec, files, open, sink);
 }

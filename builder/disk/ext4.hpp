@@ -19,9 +19,8 @@ namespace ingot::disk {
 void write_ext4(const Ext4Spec& spec, const std::vector<archive::ListedFile>& files,
                 const OpenContent& open, BlockSink& sink);
 
-/// The same of a folder of the host, into the open file `image` that holds zeros where the file
-/// system goes. Folders of the tree on which something is mounted become empty folders.
-void make_ext4(const Ext4Spec& spec, const std::filesystem::path& tree, int image,
-               const std::filesystem::path& image_name);
+/// The same into the open file `image`, which holds zeros where the file system goes.
+void make_ext4(const Ext4Spec& spec, const std::vector<archive::ListedFile>& files,
+               const OpenContent& open, int image, const std::filesystem::path& image_name);
 
 }  // namespace ingot::disk

@@ -5,14 +5,13 @@
 #include <cstdint>
 #include <functional>
 
-#include "archive/file_list.hpp"
+#include "archive/content.hpp"
 #include "disk/block_stream.hpp"
 #include "os/fd.hpp"
 
 namespace ingot::disk {
 
-/// Opens the content of a regular file of a list, for reading at any place.
-using OpenContent = std::function<os::Fd(const archive::ListedFile& file)>;
+using archive::OpenContent;
 
 class ContentReader {
 public:

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/listing.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "disk/ext4.hpp"
@@ -11,6 +12,10 @@
 #include "os/file.hpp"
 
 namespace ingot::disk {
+
+TreeContent folder_content(const std::filesystem::path& folder, std::int64_t epoch) {
+  return {archive::list_tree_names(folder, epoch), archive::content_below(folder)};
+}
 
 DiskResult write_disk(const DiskRequest& request) {
   return during(format("writing the disk image {}", request.output.string()), [&] {
@@ -37,7 +42,7 @@ DiskResult write_disk(const DiskRequest& request) {
                .hash_seed = layout.hash_seed,
                .label = "root",
                .epoch = request.epoch},
-              request.tree, file.fd(), name);
+              request.root.files, request.root.open, file.fd(), name);
     struct stat status {};
     if (::fstat(file.fd(), &status) != 0) {
       throw_errno("cannot look at the finished image");

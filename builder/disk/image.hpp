@@ -7,15 +7,26 @@
 #include <filesystem>
 #include <vector>
 
+#include "archive/content.hpp"
+#include "archive/file_list.hpp"
 #include "disk/fat.hpp"
 #include "disk/layout.hpp"
 
 namespace ingot::disk {
 
+struct TreeContent {
+  std::vector<archive::ListedFile> files;  ///< in order (put_in_order); digests are not needed
+  archive::OpenContent open;
+};
+
+/// Of a folder of the host, with no time later than `epoch`; folders on which something is mounted
+/// are empty.
+TreeContent folder_content(const std::filesystem::path& folder, std::int64_t epoch);
+
 struct DiskRequest {
   DiskSpec spec;
   std::vector<EspFile> esp_files;
-  std::filesystem::path tree;  ///< becomes the root; no time in the image is later than `epoch`
+  TreeContent root;
   std::int64_t epoch = 0;
   std::filesystem::path output;
 };

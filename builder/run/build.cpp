@@ -149,12 +149,10 @@ private:
       formats.push_back({"root-image", {}, [this](Request request) {
                            return std::vector{write_root_image(workplace_, request)};
                          }});
-      formats.push_back({"kernel", {}, [this](Request request) {
-                           return write_kernel_files(workplace_, request);
-                         }});
+      formats.push_back(
+          {"kernel", {}, [this](Request request) { return write_kernel_files(request); }});
       formats.push_back({"uki", {"root-image"}, [this](Request request) {
-                           return write_netboot_uki(workplace_, request,
-                                                    result_of("root-image").files.front());
+                           return write_netboot_uki(request, result_of("root-image").files.front());
                          }});
     }
     const bool qcow2 = request_.image.has_format(spec::ImageFormat::qcow2);
@@ -169,7 +167,7 @@ private:
                          }});
     if (request_.image.has_format(spec::ImageFormat::tar))
       formats.push_back({"rootfs-tar", {}, [this](Request request) {
-                           return std::vector{write_rootfs_tar(workplace_, request)};
+                           return std::vector{write_rootfs_tar(request)};
                          }});
     return formats;
   }
@@ -211,7 +209,7 @@ private:
     return {.name = "file-list",
             .image = request_.image.name,
             .key = key,
-            .write = [this](const fs::path& folder, const fs::path&) {
+            .write = [this](const fs::path& folder, const archive::Recall&) {
               return std::vector{step::write_file_list(request_.image, tree_->files(), folder)};
             }};
   }
@@ -220,12 +218,17 @@ private:
     return {.name = format.name,
             .image = request_.image.name,
             .key = key_of_format(format.name, list_digest),
-            .write = [this, write = format.write](const fs::path& folder, const fs::path&) {
-              return write({.image = request_.image,
-                            .lock = request_.lock,
-                            .tree = tree_->mounted(),
-                            .build_root = steps_.tree_of("build-root"),
-                            .output = folder});
+            .write = [this, write = format.write](const fs::path& folder,
+                                                  const archive::Recall& recall) {
+              return write(
+                  {.image = request_.image,
+                   .lock = request_.lock,
+                   .files = tree_->files(),
+                   .open = [this](const archive::ListedFile& file) { return tree_->open(file); },
+                   .tree = tree_->mounted(),
+                   .build_root = steps_.tree_of("build-root"),
+                   .output = folder,
+                   .recall = recall});
             }};
   }
 

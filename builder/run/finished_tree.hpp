@@ -5,9 +5,12 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "archive/layers.hpp"
+#include "os/fd.hpp"
 #include "os/sandbox.hpp"
 #include "store/store.hpp"
 
@@ -22,7 +25,9 @@ public:
       : layers_(std::move(layers)), place_(std::move(place)), latest_mtime_(latest_mtime) {}
 
   /// All files with digests, in the order of the file list.
-  const std::vector<archive::MergedFile>& files();
+  const std::vector<archive::ListedFile>& files();
+  /// Opens one of them in the layer that holds it.
+  os::Fd open(const archive::ListedFile& file);
   /// Where it is mounted, read-only, as long as this object lives.
   const std::filesystem::path& mounted();
 
@@ -31,7 +36,8 @@ private:
   std::filesystem::path place_;
   std::int64_t latest_mtime_;
   std::mutex mutex_;
-  std::optional<std::vector<archive::MergedFile>> files_;
+  std::optional<std::vector<archive::ListedFile>> files_;
+  std::unordered_map<std::string, std::size_t> layer_of_;
   std::optional<os::OverlayMount> mount_;
 };
 

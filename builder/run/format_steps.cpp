@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/format_steps.hpp"
 
+#include <fcntl.h>
+
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "os/file.hpp"
 #include "os/file_stamp.hpp"
 
 namespace ingot::run {
@@ -13,6 +17,11 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kept_results = 2;
+constexpr const char* pieces_ending = ".pieces";
+
+fs::path pieces_beside(const fs::path& entry, const std::string& name) {
+  return entry / (name + pieces_ending);
+}
 
 std::string files_json(const std::vector<step::MadeFile>& files, const fs::path& folder) {
   nlohmann::json list = nlohmann::json::array();
@@ -71,11 +80,44 @@ std::optional<FormatResult> result_of(const step::Workplace& workplace, const Fo
   return std::nullopt;
 }
 
+/// A piece of the newest earlier results that are still what they were.
+archive::Recall recall_for(const step::Workplace& workplace, const FormatTask& task) {
+  std::vector<archive::Recall> sources;
+  for (const Sha256& key : workplace.store.newest(task.image + "/" + task.name)) {
+    const auto entry = workplace.store.find_entry(key);
+    std::vector<step::MadeFile> files;
+    if (!entry || !read_entry(*entry, files).empty()) continue;
+    for (const step::MadeFile& file : files) {
+      const auto list = os::read_file_if_any(pieces_beside(entry->folder, file.name));
+      if (!list) continue;
+      try {
+        const fs::path path = entry->root / file.name;
+        sources.push_back(
+            archive::recall_from(std::make_shared<const os::Fd>(os::open_file(path, O_RDONLY)),
+                                 path, archive::parse_piece_list(*list)));
+      } catch (const Error& error) {
+        // Without it the pieces are made again.
+        workplace.report.warning(error.message());
+      }
+    }
+  }
+  if (sources.empty()) return {};
+  return [sources](const Sha256& key) -> std::optional<archive::RecalledPiece> {
+    for (const archive::Recall& recall : sources)
+      if (auto piece = recall(key)) return piece;
+    return std::nullopt;
+  };
+}
+
 FormatResult write(const step::Workplace& workplace, const FormatTask& task, store::Stage& stage) {
   FormatResult result;
-  result.files = task.write(stage.folder(), stage.scratch());
-  for (step::MadeFile& file : result.files)
+  result.files = task.write(stage.folder(), recall_for(workplace, task));
+  for (step::MadeFile& file : result.files) {
     if (!file.measured) file.measured = crypto::measure_file(stage.folder() / file.name);
+    if (!file.pieces.empty())
+      os::write_file(stage.beside(file.name + pieces_ending),
+                     archive::piece_list_bytes(file.pieces));
+  }
   const store::Entry entry =
       stage.commit({{"step", task.name}, {"files", files_json(result.files, stage.folder())}});
   workplace.store.keep_newest(task.image + "/" + task.name, task.key, kept_results);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/piece.hpp"
 #include "base/digest.hpp"
 #include "step/formats.hpp"
 #include "step/workplace.hpp"
@@ -20,9 +21,9 @@ struct FormatTask {
   std::string name;   ///< "root-image"
   std::string image;  ///< the newest results of an image and format stay
   Sha256 key;         ///< over everything that decides the bytes
-  /// Writes the files into `folder`, an empty one; `scratch` is never kept.
+  /// Writes the files into `folder`, an empty one.
   std::function<std::vector<step::MadeFile>(const std::filesystem::path& folder,
-                                            const std::filesystem::path& scratch)>
+                                            const archive::Recall& recall)>
       write;
 };
 
@@ -36,7 +37,8 @@ struct FormatResult {
 /// time. One that is not is removed, and said.
 std::optional<FormatResult> find_format(const step::Workplace& workplace, const FormatTask& task);
 
-/// Finds or writes. Of one image and format the store keeps the newest two results.
+/// Finds or writes, with pieces of earlier results at hand. Of one image and format the store keeps
+/// the newest two results.
 FormatResult carry_out(const step::Workplace& workplace, const FormatTask& task);
 
 }  // namespace ingot::run

@@ -6,13 +6,10 @@
 namespace ingot::step {
 
 MadeFile write_file_list(const spec::ResolvedImage& image,
-                         const std::vector<archive::MergedFile>& files,
+                         const std::vector<archive::ListedFile>& files,
                          const std::filesystem::path& folder) {
   const std::string name = stem_of(image) + ".mtree";
-  std::vector<archive::ListedFile> list;
-  list.reserve(files.size());
-  for (const archive::MergedFile& merged : files) list.push_back(merged.file);
-  const std::string text = archive::file_list_text(list);
+  const std::string text = archive::file_list_text(files);
   os::write_file(folder / name, text);
   return {.name = name,
           .role = "file-list",

@@ -5,14 +5,14 @@
 #include <filesystem>
 #include <vector>
 
-#include "archive/layers.hpp"
+#include "archive/file_list.hpp"
 #include "step/formats.hpp"
 
 namespace ingot::step {
 
 /// Writes `<image>-<version>.mtree` into `folder`, in the format of mtree(5).
 MadeFile write_file_list(const spec::ResolvedImage& image,
-                         const std::vector<archive::MergedFile>& files,
+                         const std::vector<archive::ListedFile>& files,
                          const std::filesystem::path& folder);
 
 }  // namespace ingot::step

@@ -16,8 +16,7 @@ namespace {
 constexpr const char* finish_step = "finish";
 
 os::Outcome run(const Workplace& workplace, const Tree& tree, const std::string& step,
-                const std::string& program, std::vector<std::string> args,
-                std::string input = {}) {
+                const std::string& program, std::vector<std::string> args, std::string input = {}) {
   return run_job(workplace, {.step = step,
                              .root = tree.root(),
                              .command = {.program = program,
@@ -42,16 +41,16 @@ OsRelease os_release_of(const Workplace& workplace, const Tree& tree) {
 }
 
 void put_manifest(const Workplace& workplace, const Tree& tree, const FinishRequest& request) {
-  const std::string manifest = image_manifest(request.image, request.lock,
-                                              os_release_of(workplace, tree),
-                                              request.module_certificate);
+  const std::string manifest = image_manifest(
+      request.image, request.lock, os_release_of(workplace, tree), request.module_certificate);
   const auto signature = request.module_key.sign_sha256(manifest);
   const auto certificate = request.module_certificate.der();
   const fs::path files = tree.stage.scratch() / "manifest";
   const fs::path folder = files / "usr/lib/ingot";
   os::write_file(folder / "image.json", manifest);
   os::write_file(folder / "image.json.sig", std::string(signature.begin(), signature.end()));
-  os::write_file(folder / "module-signing.der", std::string(certificate.begin(), certificate.end()));
+  os::write_file(folder / "module-signing.der",
+                 std::string(certificate.begin(), certificate.end()));
   put_files(workplace, tree, finish_step, files);
 }
 

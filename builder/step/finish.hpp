@@ -27,7 +27,8 @@ void finish_image(const Workplace& workplace, const Tree& tree, const FinishRequ
 void make_initramfs(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel);
 
 /// Removes what must not be the same on every node or tells of the build: machine id, host keys,
-/// seeds, logs, caches, package lists. What a layer may not bring at all is the agreement's to judge.
+/// seeds, logs, caches, package lists. What a layer may not bring at all is the agreement's to
+/// judge.
 void seal_image(const Workplace& workplace, const Tree& tree);
 
 }  // namespace ingot::step

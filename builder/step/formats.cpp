@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "step/formats.hpp"
 
+#include "archive/framed_tar.hpp"
 #include "archive/sink.hpp"
-#include "archive/tar_writer.hpp"
 #include "base/error.hpp"
 #include "boot/kernel_line.hpp"
 #include "boot/uki.hpp"
@@ -17,19 +17,6 @@ namespace ingot::step {
 namespace fs = std::filesystem;
 
 namespace {
-
-disk::Tool build_root_tool(const Workplace& workplace, const FormatRequest& request,
-                           const std::string& step) {
-  return [&workplace, build_root = request.build_root, step](const os::Command& wanted,
-                                                             const std::vector<os::Bind>& binds) {
-    os::Command command = wanted;
-    command.on_line = [&](std::string_view line) { workplace.log.line(step, line); };
-    for (const auto& [name, value] : build_environment(workplace))
-      command.env.insert({name, value});
-    return os::run_in_sandbox(workplace.runner, workplace.environment,
-                              {.lowers = {build_root}, .binds = binds}, command);
-  };
-}
 
 /// Ids inside the formats follow from what the image is called and made of.
 Sha256 seed_of(const FormatRequest& request, std::string_view purpose) {
@@ -103,46 +90,52 @@ MadeFile copy_out(const fs::path& source, const FormatRequest& request, const st
 
 std::string stem_of(const spec::ResolvedImage& image) { return image.name + "-" + image.version; }
 
-MadeFile write_rootfs_tar(const Workplace& workplace, const FormatRequest& request) {
+MadeFile write_rootfs_tar(const FormatRequest& request) {
   const std::string name = stem_of(request.image) + ".rootfs.tar.zst";
   const fs::path target = request.output / name;
   os::AtomicFile file(target);
   archive::FdSink bottom(file.fd(), target);
   crypto::HashingSink hashed(bottom);
-  archive::ZstdSink compressed(hashed, {.level = 9});
-  archive::write_tree(request.tree, compressed, {.latest_mtime = workplace.epoch});
-  compressed.finish();
+  std::vector<archive::Piece> pieces = archive::write_framed_tar(
+      {.files = request.files,
+       .open = request.open,
+       .digest = [](std::span<const std::uint8_t> bytes) { return crypto::digest_of(bytes); },
+       .recall = request.recall},
+      hashed);
+  hashed.finish();
   file.commit();
   return {.name = name,
           .role = "rootfs-tar",
           .media_type = "application/zstd",
-          .measured = hashed.result()};
+          .measured = hashed.result(),
+          .pieces = std::move(pieces)};
 }
 
 MadeFile write_root_image(const Workplace& workplace, const FormatRequest& request) {
   const std::string name = stem_of(request.image) + ".root.squashfs";
-  const disk::RootImage image =
-      disk::make_root_image(build_root_tool(workplace, request, "root-image"),
-                            {.tree = request.tree,
+  disk::RootImage image =
+      disk::make_root_image({.files = request.files,
+                             .open = request.open,
+                             .recall = request.recall,
                              .output = request.output / name,
-                             .epoch = workplace.epoch,
+                             .squashfs = {.epoch = workplace.epoch},
                              .salt = seed_of(request, "verity-salt"),
                              .uuid = disk::derived_guid(seed_of(request, "verity"), "superblock")});
   return {.name = name,
           .role = "root-image",
           .media_type = "application/vnd.squashfs",
           .measured = crypto::FileDigest{image.digest, image.size},
+          .pieces = std::move(image.pieces),
           .facts = {{"verity-root-hash", image.verity.root_hash.hex()},
                     {"verity-offset", std::to_string(image.verity.hash_offset)}}};
 }
 
-std::vector<MadeFile> write_kernel_files(const Workplace&, const FormatRequest& request) {
+std::vector<MadeFile> write_kernel_files(const FormatRequest& request) {
   return {copy_out(vmlinuz_of(request), request, ".vmlinuz", "vmlinuz"),
           copy_out(initrd_of(request), request, ".initrd", "initrd")};
 }
 
-std::vector<MadeFile> write_netboot_uki(const Workplace&, const FormatRequest& request,
-                                        const MadeFile& root) {
+std::vector<MadeFile> write_netboot_uki(const FormatRequest& request, const MadeFile& root) {
   const std::string name = stem_of(request.image) + ".efi";
   const fs::path target = request.output / name;
   const std::string line =
@@ -174,7 +167,7 @@ std::vector<MadeFile> write_raw_disk(const Workplace& workplace, const FormatReq
       kernel_line_of(request, {disk::plan_layout(spec).root_word(), "rootfstype=ext4", "rw"}), uki);
   const disk::DiskRequest disk{.spec = spec,
                                .esp_files = {{"EFI/BOOT/BOOTX64.EFI", uki}},
-                               .tree = request.tree,
+                               .root = {request.files, request.open},
                                .epoch = workplace.epoch,
                                .output = request.output / name};
   disk::write_disk(disk);

@@ -51,7 +51,8 @@ os::Fd new_image(const fs::path& path, Bytes size) {
 
 void make_image(const fs::path& tree, const fs::path& path, Bytes size) {
   const os::Fd fd = new_image(path, size);
-  disk::make_ext4(spec_of(size), tree, fd.get(), path);
+  const disk::TreeContent content = disk::folder_content(tree, spec_of(size).epoch);
+  disk::make_ext4(spec_of(size), content.files, content.open, fd.get(), path);
 }
 
 void make_listed(const std::vector<archive::ListedFile>& files, const disk::OpenContent& open,

@@ -22,7 +22,7 @@ disk::DiskRequest request_for(const fs::path& folder, const fs::path& tree) {
   os::write_file(folder / "uki", std::string(100'000, 'u'));
   return {.spec = {.size = 512_MiB, .esp_size = 64_MiB, .seed = crypto::digest_of("image")},
           .esp_files = {{"EFI/BOOT/BOOTX64.EFI", folder / "uki"}},
-          .tree = tree,
+          .root = disk::folder_content(tree, 1'700'000'000),
           .epoch = 1'700'000'000,
           .output = folder / "disk with space.raw"};
 }
@@ -80,10 +80,10 @@ TEST_CASE("a disk image depends on the tree's content only") {
   std::this_thread::sleep_for(std::chrono::milliseconds(1100));
   test::make_sample_tree(folder.path() / "second", test::Order::backward);
   disk::DiskRequest second = request;
-  second.tree = folder.path() / "second";
-  for (const auto& entry : fs::recursive_directory_iterator(second.tree)) {
+  for (const auto& entry : fs::recursive_directory_iterator(folder.path() / "second")) {
     if (entry.is_regular_file() && !entry.is_symlink()) os::read_file(entry.path());
   }
+  second.root = disk::folder_content(folder.path() / "second", second.epoch);
   second.output = folder.path() / "second.raw";
   disk::write_disk(second);
   CHECK(crypto::digest_of_file(second.output) == first);

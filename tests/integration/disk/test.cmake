@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# What the disk room writes, read by foreign tools. INGOT_TEST_BUILD_ROOT can name the root of a
-# newer distribution whose mksquashfs is then tested (as root, through chroot).
+# What the disk room writes, read by foreign tools.
 ingot_integration(disk SOURCES disk/gpt_test.cpp disk/fat_test.cpp disk/image_test.cpp disk/ext4_test.cpp
   disk/qcow2_test.cpp disk/root_image_test.cpp disk/verity_test.cpp ROOMS disk)
 if(TARGET integration_disk)

@@ -84,7 +84,7 @@ struct Sample {
     const disk::DiskRequest request{
         .spec = {.size = 512_MiB, .esp_size = 64_MiB, .seed = crypto::digest_of("image")},
         .esp_files = {{"EFI/BOOT/BOOTX64.EFI", folder.path() / "uki"}},
-        .tree = folder.path() / "tree",
+        .root = disk::folder_content(folder.path() / "tree", epoch),
         .epoch = epoch,
         .output = disk};
     disk::write_disk(request);

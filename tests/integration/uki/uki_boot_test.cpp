@@ -143,8 +143,8 @@ TEST_CASE("firmware starts our UKI from our disk image and the kernel gets line 
   CHECK(boot::read_uki_section(uki.output, ".osrel") == uki.os_release);
 
   request.esp_files = {{"EFI/BOOT/BOOTX64.EFI", uki.output}};
-  request.tree = folder.path() / "tree";
   request.epoch = 1'700'000'000;
+  request.root = disk::folder_content(folder.path() / "tree", request.epoch);
   request.output = folder.path() / "disk.raw";
   disk::write_disk(request);
 
