@@ -102,3 +102,12 @@ TEST_CASE("a tar stream that ends early is not listed", "[archive]") {
   const os::Fd cut = os::open_file(path, O_RDONLY);
   CHECK_THROWS_AS(archive::list_tar(cut.get(), sum.digest()), Error);
 }
+
+TEST_CASE("a tree can be listed without reading content", "[archive]") {
+  const os::TempDir folder("listing test");
+  make_tree(folder.path() / "tree");
+  Sum sum;
+  auto whole = archive::list_tree(folder.path() / "tree", epoch, sum.digest());
+  for (archive::ListedFile& file : whole) file.digest.reset();
+  CHECK(archive::list_tree_names(folder.path() / "tree", epoch) == whole);
+}
