@@ -24,6 +24,7 @@ public:
   std::uint64_t write();
 
   SquashfsMetadata& inodes() noexcept { return inodes_; }
+  const SquashfsMetadata& inodes() const noexcept { return inodes_; }
   SquashfsMetadata& folders() noexcept { return folders_; }
   SquashfsXattrs& xattrs() noexcept { return xattrs_; }
   /// Users and groups; inodes name them by their place here.

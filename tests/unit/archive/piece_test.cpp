@@ -64,6 +64,23 @@ TEST_CASE("pieces that overlap or lie behind all files are refused", "[archive]"
   CHECK_THROWS_AS(archive::parse_piece_list(bytes), Error);
 }
 
+TEST_CASE("a damaged list of pieces is refused or a list that could have been written",
+          "[archive]") {
+  const std::string bytes = archive::piece_list_bytes(sample());
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    for (const unsigned flip : {1U, 0x80U, 0xffU}) {
+      std::string damaged = bytes;
+      damaged[at] = static_cast<char>(static_cast<unsigned char>(damaged[at]) ^ flip);
+      try {
+        const auto pieces = archive::parse_piece_list(damaged);
+        CHECK(archive::piece_list_bytes(pieces) == damaged);
+      } catch (const Error& error) {
+        CHECK(error.fault() == Fault::verification);
+      }
+    }
+  }
+}
+
 TEST_CASE("no two lists of fields give one key", "[archive]") {
   const auto of = [](std::string_view a, std::string_view b) {
     return archive::KeyFields("k").field(a).field(b).key(first_bytes);
