@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Our ext4 judged by others: e2fsck, resize2fs, debugfs and the kernel of this machine.
 #include "disk/ext4.hpp"
+#include "disk/image.hpp"
 
 #include <algorithm>
 #include <filesystem>

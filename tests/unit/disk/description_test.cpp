@@ -17,7 +17,7 @@ disk::DiskDescription sample(const os::TempDir& folder) {
   return disk::describe_disk(
       {.spec = {.size = 512_MiB, .esp_size = 64_MiB, .seed = crypto::digest_of("image")},
        .esp_files = {{"EFI/BOOT/BOOTX64.EFI", folder.path() / "uki"}},
-       .tree = {},
+       .root = {},
        .epoch = 0,
        .output = {}});
 }

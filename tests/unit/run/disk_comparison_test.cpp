@@ -44,7 +44,7 @@ struct Sample {
     description = disk::describe_disk(
         {.spec = {.size = 512_MiB, .esp_size = 64_MiB, .seed = crypto::digest_of("image")},
          .esp_files = {{"EFI/BOOT/BOOTX64.EFI", esp / "BOOTX64.EFI"}},
-         .tree = {},
+         .root = {},
          .epoch = epoch,
          .output = {}});
     files = list_of(root);
