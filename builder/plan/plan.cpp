@@ -2,6 +2,7 @@
 #include "plan/plan.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/error.hpp"
 #include "crypto/hasher.hpp"
@@ -9,8 +10,17 @@
 namespace ingot::plan {
 namespace {
 
-// Raised when a step's code changes what it makes of the same ingredients.
-constexpr std::string_view step_code_version = "2";
+/// Raised when a step's code changes what it makes of the same ingredients.
+constexpr std::string_view code_version(StepKind kind) {
+  return kind == StepKind::finish ? "3" : "2";
+}
+
+// Neither depmod nor any hook of initramfs-tools has business there; so a change there costs no new
+// initramfs. The steps cannot see these folders: one that wants something of them fails.
+constexpr std::array<std::string_view, 12> hidden_from_kernel_steps = {
+    "etc/apt",       "etc/cni",        "etc/containerd",         "etc/kubernetes",
+    "etc/sysctl.d",  "etc/systemd/system", "usr/lib/ingot",      "usr/lib/sysctl.d",
+    "usr/lib/systemd/system", "usr/share/doc", "usr/share/man",  "var/log"};
 
 class Planner {
 public:
@@ -25,7 +35,10 @@ public:
       system(layer);
     }
     finish();
-    if (in_.image.kernel) initramfs();
+    if (in_.image.kernel) {
+      kernel_step("module-index", StepKind::module_index);
+      kernel_step("initramfs", StepKind::initramfs);
+    }
     add({.name = "seal", .kind = StepKind::seal, .lowers = chain_, .inputs = chain_}, true);
     return std::move(plan_);
   }
@@ -40,10 +53,11 @@ private:
   /// Completes the key and takes the step up; `grows` says its tree becomes part of the image root.
   void add(Step step, bool grows) {
     crypto::FieldHasher hasher("ingot.step.v1");
-    hasher.field(name_of(step.kind)).field(step_code_version).field(step.name);
+    hasher.field(name_of(step.kind)).field(code_version(step.kind)).field(step.name);
     hasher.field(static_cast<std::uint64_t>(in_.lock.epoch));
     for (const Ingredient& ingredient : step.ingredients)
       hasher.field(ingredient.name).field(ingredient.value);
+    for (const std::string& folder : step.hidden) hasher.field(folder);
     for (const std::string& input : step.inputs) hasher.field(input).field(plan_.at(input).key.hex());
     step.key = hasher.finish();
     if (grows) chain_.push_back(step.name);
@@ -142,9 +156,10 @@ private:
     add(std::move(step), true);
   }
 
-  void initramfs() {
-    Step step{.name = "initramfs", .kind = StepKind::initramfs, .lowers = chain_, .inputs = chain_};
+  void kernel_step(const std::string& name, StepKind kind) {
+    Step step{.name = name, .kind = kind, .lowers = chain_, .inputs = chain_};
     step.ingredients.push_back({"kernel", in_.image.kernel->release});
+    step.hidden = {hidden_from_kernel_steps.begin(), hidden_from_kernel_steps.end()};
     add(std::move(step), true);
   }
 
@@ -163,6 +178,7 @@ std::string_view name_of(StepKind kind) noexcept {
     case StepKind::modules: return "modules";
     case StepKind::system: return "system";
     case StepKind::finish: return "finish";
+    case StepKind::module_index: return "module-index";
     case StepKind::initramfs: return "initramfs";
     case StepKind::seal: return "seal";
   }

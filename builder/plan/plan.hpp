@@ -21,8 +21,9 @@ enum class StepKind {
   program,     ///< a layer's scripts/build runs in the build root
   modules,     ///< compile the driver's kernel modules
   system,      ///< a layer's files, built programs, units and scripts/configure
-  finish,      ///< scripts/finish of all layers, holds, module index, image manifest
-  initramfs,   ///< the one initramfs
+  finish,      ///< scripts/finish of all layers, holds, image manifest
+  module_index,  ///< depmod's
+  initramfs,     ///< the one initramfs
   seal,        ///< nothing that a build leaves behind stays
 };
 
@@ -42,6 +43,9 @@ struct Step {
   std::vector<std::string> lowers = {};
   std::vector<std::string> inputs = {};  ///< all steps that must be done before, lowers included
   std::vector<Ingredient> ingredients = {};
+  /// Folders of the trees below that the step cannot see. A step that has some is made again only
+  /// when something that it can see has changed.
+  std::vector<std::string> hidden = {};
   Sha256 key = {};
 };
 

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "crypto/hasher.hpp"
 #include "os/clock.hpp"
 #include "os/signals.hpp"
+#include "run/visible_tree.hpp"
 #include "step/build_root.hpp"
 #include "step/finish.hpp"
 #include "step/install.hpp"
@@ -18,6 +21,8 @@
 
 namespace ingot::run {
 namespace {
+
+constexpr const char* same_as = "same-as";
 
 std::vector<spec::LockedPackage> packages_of(const spec::Lock& lock, const std::string& layer) {
   std::vector<spec::LockedPackage> packages;
@@ -60,16 +65,55 @@ bool TreeSteps::all_found() const {
                      [&](const plan::Step& step) { return found(step, TreeUse::none); });
 }
 
-std::optional<store::Entry> TreeSteps::found(const plan::Step& step, TreeUse use) const {
-  std::optional<store::Entry> entry = workplace_.store.find_entry(step.key);
+std::optional<store::Entry> TreeSteps::look_up(const Sha256& key) const {
+  std::optional<store::Entry> entry = workplace_.store.find_entry(key);
+  if (entry && entry->facts.contains(same_as))
+    entry = workplace_.store.find_entry(Sha256::from_hex(entry->facts.at(same_as)));
   if (!entry || !store::has_index(*entry)) return std::nullopt;
-  if (use == TreeUse::none) return entry;
+  return entry;
+}
+
+std::optional<store::Entry> TreeSteps::found(const plan::Step& step, TreeUse use) const {
+  std::optional<store::Entry> entry = look_up(step.key);
+  if (!entry || use == TreeUse::none) return entry;
   const auto altered = store::alteration(*entry, store::Look::quick);
   if (!altered) return entry;
   workplace_.report.warning(format(
       "the store's result of step {} was altered; it is made again: {}", step.name, *altered));
+  workplace_.store.remove_entry(Sha256::from_hex(entry->folder.filename().string()));
   workplace_.store.remove_entry(step.key);
   return std::nullopt;
+}
+
+std::pair<store::Entry, StepOutcome> TreeSteps::made(const plan::Step& step, const Sha256& key,
+                                                     const VisibleTree* visible) const {
+  const auto start = os::system_clock().steady();
+  if (std::optional<store::Stage> stage = workplace_.store.begin_entry(key)) {
+    make(step, *stage, visible);
+    store::write_index(*stage);
+    const auto took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(os::system_clock().steady() - start);
+    return {stage->commit({{"step", step.name}, {"milliseconds", std::to_string(took.count())}}),
+            StepOutcome::done};
+  }
+  const auto entry = look_up(key);
+  if (!entry) throw Error(Fault::io, "the store lost the result of step " + step.name);
+  return {*entry, StepOutcome::cached};
+}
+
+std::pair<store::Entry, StepOutcome> TreeSteps::made_of_visible(const plan::Step& step) const {
+  std::vector<store::Entry> lowers;
+  for (const std::string& lower : step.lowers) lowers.push_back(entry_of(lower));
+  const VisibleTree visible = visible_tree(lowers, step.hidden, workplace_.epoch);
+  crypto::FieldHasher hasher("ingot.step-of-content.v1");
+  hasher.field(step.name).field(static_cast<std::uint64_t>(workplace_.epoch));
+  for (const plan::Ingredient& ingredient : step.ingredients)
+    hasher.field(ingredient.name).field(ingredient.value);
+  const Sha256 key = hasher.field(visible.digest).finish();
+  const auto result = made(step, key, &visible);
+  if (std::optional<store::Stage> alias = workplace_.store.begin_entry(step.key))
+    alias->commit({{"step", step.name}, {same_as, key.hex()}});
+  return result;
 }
 
 void TreeSteps::carry_out(const plan::Step& step, TreeUse use) {
@@ -84,18 +128,9 @@ void TreeSteps::carry_out(const plan::Step& step, TreeUse use) {
   std::optional<store::Entry> entry;
   try {
     entry = found(step, use);
-    if (!entry) {
-      if (std::optional<store::Stage> stage = workplace_.store.begin_entry(step.key)) {
-        make(step, *stage);
-        store::write_index(*stage);
-        entry =
-            stage->commit({{"step", step.name}, {"milliseconds", std::to_string(took().count())}});
-        outcome = StepOutcome::done;
-      } else {
-        entry = workplace_.store.find_entry(step.key);
-      }
-    }
-    if (!entry) throw Error(Fault::io, "the store lost the result of step " + step.name);
+    if (!entry)
+      std::tie(entry, outcome) =
+          step.hidden.empty() ? made(step, step.key, nullptr) : made_of_visible(step);
   } catch (...) {
     workplace_.report.step_finished(step.name, StepOutcome::failed, took(), "");
     throw;
@@ -107,7 +142,8 @@ void TreeSteps::carry_out(const plan::Step& step, TreeUse use) {
   entries_[step.name] = *entry;
 }
 
-void TreeSteps::make(const plan::Step& step, store::Stage& stage) const {
+void TreeSteps::make(const plan::Step& step, store::Stage& stage,
+                     const VisibleTree* visible) const {
   const step::Tree tree{trees_of(step.lowers), stage};
   switch (step.kind) {
     case plan::StepKind::build_root:
@@ -137,8 +173,11 @@ void TreeSteps::make(const plan::Step& step, store::Stage& stage) const {
     case plan::StepKind::finish:
       step::finish_image(workplace_, tree, {image_, lock_, keys_.module, keys_.module_certificate});
       return;
+    case plan::StepKind::module_index:
+      step::make_module_index(workplace_, tree, *image_.kernel, visible->hidden);
+      return;
     case plan::StepKind::initramfs:
-      step::make_initramfs(workplace_, tree, *image_.kernel);
+      step::make_initramfs(workplace_, tree, *image_.kernel, visible->hidden);
       return;
     case plan::StepKind::seal:
       step::seal_image(workplace_, tree);

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plan/plan.hpp"
@@ -16,6 +17,8 @@
 namespace ingot::run {
 
 enum class TreeUse { none, read };
+
+struct VisibleTree;
 
 class TreeSteps {
 public:
@@ -39,7 +42,11 @@ public:
 
 private:
   std::optional<store::Entry> found(const plan::Step& step, TreeUse use) const;
-  void make(const plan::Step& step, store::Stage& stage) const;
+  std::optional<store::Entry> look_up(const Sha256& key) const;
+  std::pair<store::Entry, StepOutcome> made(const plan::Step& step, const Sha256& key,
+                                            const VisibleTree* visible) const;
+  std::pair<store::Entry, StepOutcome> made_of_visible(const plan::Step& step) const;
+  void make(const plan::Step& step, store::Stage& stage, const VisibleTree* visible) const;
   void make_system(const plan::Step& step, const step::Tree& tree) const;
   const spec::ResolvedLayer& layer_of(const plan::Step& step) const;
 

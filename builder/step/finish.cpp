@@ -54,6 +54,19 @@ void put_manifest(const Workplace& workplace, const Tree& tree, const FinishRequ
   put_files(workplace, tree, finish_step, files);
 }
 
+/// With an empty folder in place of each hidden one.
+void run_blindly(const Workplace& workplace, const Tree& tree, const std::string& step,
+                 const std::vector<std::string>& hidden, os::Command command) {
+  const fs::path nothing = tree.stage.scratch() / "nothing";
+  fs::create_directory(nothing);
+  std::vector<os::Bind> binds;
+  for (const std::string& folder : hidden) binds.push_back({nothing, "/" + folder});
+  command.env = image_environment(workplace);
+  command.why = command.program;
+  run_job(workplace,
+          {.step = step, .root = tree.root(std::move(binds)), .command = std::move(command)});
+}
+
 }  // namespace
 
 void finish_image(const Workplace& workplace, const Tree& tree, const FinishRequest& request) {
@@ -62,14 +75,20 @@ void finish_image(const Workplace& workplace, const Tree& tree, const FinishRequ
     if (layer.content.finish)
       run_script(workplace, tree, finish_step, *layer.content.finish, layer, facts);
   hold_packages(workplace, tree, request.image);
-  if (request.image.kernel)
-    run(workplace, tree, finish_step, "/usr/sbin/depmod", {"-a", request.image.kernel->release});
   run(workplace, tree, finish_step, "/usr/sbin/ldconfig", {});
   put_manifest(workplace, tree, request);
 }
 
-void make_initramfs(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel) {
-  run(workplace, tree, "initramfs", "/usr/sbin/update-initramfs", {"-c", "-k", kernel.release});
+void make_module_index(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel,
+                       const std::vector<std::string>& hidden) {
+  run_blindly(workplace, tree, "module-index", hidden,
+              {.program = "/usr/sbin/depmod", .args = {"-a", kernel.release}});
+}
+
+void make_initramfs(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel,
+                    const std::vector<std::string>& hidden) {
+  run_blindly(workplace, tree, "initramfs", hidden,
+              {.program = "/usr/sbin/update-initramfs", .args = {"-c", "-k", kernel.release}});
 }
 
 }  // namespace ingot::step

@@ -23,8 +23,14 @@ struct FinishRequest {
 
 void finish_image(const Workplace& workplace, const Tree& tree, const FinishRequest& request);
 
-/// Makes /boot/initrd.img-<release> with the image's own initramfs-tools.
-void make_initramfs(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel);
+/// depmod's index of the modules, after which none of them may change.
+void make_module_index(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel,
+                       const std::vector<std::string>& hidden);
+
+/// Makes /boot/initrd.img-<release> with the image's own initramfs-tools. In both, folders in
+/// `hidden`, which exist in the tree, are seen as empty.
+void make_initramfs(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel,
+                    const std::vector<std::string>& hidden);
 
 /// Removes what must not be the same on every node or tells of the build: machine id, host keys,
 /// seeds, logs, caches, package lists. What a layer may not bring at all is the agreement's to
