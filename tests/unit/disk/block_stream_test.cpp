@@ -87,3 +87,15 @@ TEST_CASE("blocks of zeros stay holes") {
   REQUIRE(::fstat(fd.get(), &status) == 0);
   CHECK(status.st_blocks <= 8 * 4);
 }
+
+TEST_CASE("a full disk is an error that says so") {
+  const os::Fd full = os::open_file("/dev/full", O_WRONLY);
+  disk::FileBlocks sink(full.get(), "image");
+  try {
+    sink.write(0, std::vector<std::uint8_t>(4096, 1));
+    FAIL("it was written");
+  } catch (const Error& error) {
+    CHECK(error.fault() == Fault::io);
+    CHECK(error.message().find("No space left") != std::string::npos);
+  }
+}
