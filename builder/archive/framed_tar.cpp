@@ -22,6 +22,9 @@ using Buffer = std::vector<std::uint8_t>;
 /// Changes whenever the same list would give other bytes.
 constexpr std::string_view purpose = "ingot.tar-frame.v1";
 
+/// Each thread holds tables of about 30 MiB at level 9.
+constexpr unsigned most_workers = 16;
+
 void append(Buffer& buffer, std::string_view text) {
   buffer.insert(buffer.end(), text.begin(), text.end());
 }
@@ -41,7 +44,9 @@ public:
     }
     // What a frame takes while it is made: itself, and room for its compressed bytes.
     OrderedWork<Buffer> work(
-        fresh.size(), {.workers = tar_.options.workers, .in_flight = 192ULL << 20},
+        fresh.size(),
+        {.workers = std::min(threads_for(tar_.options.workers), most_workers),
+         .in_flight = 192ULL << 20},
         [&](std::size_t i) { return 2 * frames_[fresh[i]].size; },
         [&] { return compressor(fresh); });
     std::vector<Piece> pieces;

@@ -15,7 +15,7 @@ namespace ingot::archive {
 
 struct FramedTarOptions {
   int level = 9;         ///< of zstd
-  unsigned workers = 0;  ///< 0: one for each processor; never changes the bytes
+  unsigned workers = 0;  ///< 0: one for each processor, 16 at most; never changes the bytes
   TarCut cut = {.least = 1ULL << 20, .most = 8ULL << 20, .one_in = 8};
 };
 

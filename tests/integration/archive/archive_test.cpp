@@ -7,6 +7,8 @@
 #include <string>
 
 #include "archive/deb.hpp"
+#include "archive/framed_tar.hpp"
+#include "archive/listing.hpp"
 #include "archive/sink.hpp"
 #include "archive/tar_writer.hpp"
 #include "os/file.hpp"
@@ -71,6 +73,37 @@ TEST_CASE("GNU tar unpacks our compressed archive to the same tree", "[archive]"
       "tar", {"--zstd", "--numeric-owner", "-p", "-x", "-f", file.string(), "-C", out.string()});
   CHECK(outcome.output.empty());
   CHECK((fingerprint_of(out) == fingerprint_of(tree)));
+}
+
+TEST_CASE("zstd unpacks our frames to the very archive that is written without them", "[archive]") {
+  const os::TempDir folder("archive test");
+  const fs::path tree = folder.path() / "tree";
+  make_tree(tree);
+  std::string large;
+  for (unsigned i = 0; large.size() < 1'000'000; ++i) large += std::to_string(i * 2654435761U);
+  os::write_file(tree / "usr/lib/large", large);
+  os::write_file(tree / "usr-is-walked-later", "x");
+  // What stands for a digest need only be the same for the same file.
+  std::uint8_t number = 0;
+  const auto files = archive::list_tree(
+      tree, 4'000'000'000,
+      {[](std::span<const std::uint8_t>) {}, [&] { return Sha256({++number}); }});
+  const fs::path file = folder.path() / "t.tar.zst";
+  {
+    const os::Fd fd = os::open_file(file, O_WRONLY | O_CREAT);
+    archive::FdSink out(fd.get(), file);
+    const auto pieces = archive::write_framed_tar(
+        {.files = files,
+         .open = archive::content_below(tree),
+         .digest = [&](std::span<const std::uint8_t>) { return Sha256({++number}); },
+         .options = {.level = 3, .cut = {.least = 2048, .most = 262'144, .one_in = 1}}},
+        out);
+    out.finish();
+    CHECK(pieces.size() > 5);
+  }
+  const fs::path plain = folder.path() / "t.tar";
+  call("zstd", {"-q", "-d", file.string(), "-o", plain.string()});
+  CHECK((os::read_file(plain) == fingerprint_of(tree)));
 }
 
 TEST_CASE("we unpack GNU tar's archives to the same tree", "[archive]") {
