@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "disk/image.hpp"
 
+#include <algorithm>
+#include <span>
+#include <vector>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,9 +13,58 @@
 #include "base/format.hpp"
 #include "disk/ext4.hpp"
 #include "disk/gpt.hpp"
+#include "disk/place.hpp"
 #include "os/file.hpp"
 
 namespace ingot::disk {
+
+namespace {
+
+/// Blocks on their way into the image, hashed as they pass; what lies between them is zeros.
+class HashedBlocks : public BlockSink {
+public:
+  HashedBlocks(int fd, const std::filesystem::path& name)
+      : fd_(fd), name_(name), blocks_(fd, name), zeros_(1U << 20) {}
+
+  void write(std::uint64_t offset, std::span<const std::uint8_t> bytes) override {
+    skip_to(offset);
+    hasher_.update(bytes);
+    position_ += bytes.size();
+    blocks_.write(offset, bytes);
+  }
+
+  void skip_to(std::uint64_t offset) {
+    while (position_ < offset) {
+      const std::uint64_t count = std::min<std::uint64_t>(zeros_.size(), offset - position_);
+      hasher_.update(std::span(zeros_).first(static_cast<std::size_t>(count)));
+      position_ += count;
+    }
+  }
+
+  /// What somebody else has written there.
+  void read_up_to(std::uint64_t offset) {
+    std::vector<std::uint8_t> buffer(1U << 20);
+    while (position_ < offset) {
+      const std::uint64_t count = std::min<std::uint64_t>(buffer.size(), offset - position_);
+      const std::span<std::uint8_t> part(buffer.data(), static_cast<std::size_t>(count));
+      read_at(fd_, name_, position_, part);
+      hasher_.update(part);
+      position_ += count;
+    }
+  }
+
+  Sha256 finish() { return hasher_.finish(); }
+
+private:
+  int fd_;
+  const std::filesystem::path& name_;
+  FileBlocks blocks_;
+  std::vector<std::uint8_t> zeros_;
+  std::uint64_t position_ = 0;
+  crypto::Hasher hasher_;
+};
+
+}  // namespace
 
 TreeContent folder_content(const std::filesystem::path& folder, std::int64_t epoch) {
   return {archive::list_tree_names(folder, epoch), archive::content_below(folder)};
@@ -19,7 +72,7 @@ TreeContent folder_content(const std::filesystem::path& folder, std::int64_t epo
 
 DiskResult write_disk(const DiskRequest& request) {
   return during(format("writing the disk image {}", request.output.string()), [&] {
-    DiskResult result{.layout = plan_layout(request.spec), .allocated = {}};
+    DiskResult result{.layout = plan_layout(request.spec), .allocated = {}, .digest = {}};
     const Layout& layout = result.layout;
     os::AtomicFile file(request.output);
     const std::filesystem::path& name = file.temporary();
@@ -36,13 +89,18 @@ DiskResult write_disk(const DiskRequest& request) {
                .epoch = request.epoch,
                .files = request.esp_files});
     write_gpt(file.fd(), name, layout.table);
-    make_ext4({.offset = layout.root().offset(),
-               .size = layout.root().size(),
-               .id = layout.file_system,
-               .hash_seed = layout.hash_seed,
-               .label = "root",
-               .epoch = request.epoch},
-              request.root.files, request.root.open, file.fd(), name);
+    HashedBlocks blocks(file.fd(), name);
+    blocks.read_up_to(layout.root().offset());
+    write_ext4({.offset = layout.root().offset(),
+                .size = layout.root().size(),
+                .id = layout.file_system,
+                .hash_seed = layout.hash_seed,
+                .label = "root",
+                .epoch = request.epoch},
+               request.root.files, request.root.open, blocks);
+    blocks.skip_to(layout.root().offset() + layout.root().size().count);
+    blocks.read_up_to(size);
+    result.digest = {blocks.finish(), size};
     struct stat status {};
     if (::fstat(file.fd(), &status) != 0) {
       throw_errno("cannot look at the finished image");

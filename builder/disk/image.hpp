@@ -9,6 +9,7 @@
 
 #include "archive/content.hpp"
 #include "archive/file_list.hpp"
+#include "crypto/hasher.hpp"
 #include "disk/fat.hpp"
 #include "disk/layout.hpp"
 
@@ -33,7 +34,8 @@ struct DiskRequest {
 
 struct DiskResult {
   Layout layout;
-  Bytes allocated;  ///< what the sparse file takes on the host
+  Bytes allocated;            ///< what the sparse file takes on the host
+  crypto::FileDigest digest;  ///< of the whole image
 };
 
 /// Writes the image; `output` exists only when it is complete.

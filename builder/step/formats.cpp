@@ -170,14 +170,14 @@ std::vector<MadeFile> write_raw_disk(const Workplace& workplace, const FormatReq
                                .root = {request.files, request.open},
                                .epoch = workplace.epoch,
                                .output = request.output / name};
-  disk::write_disk(disk);
+  const disk::DiskResult written = disk::write_disk(disk);
   const std::string description = stem_of(request.image) + ".disk.json";
   os::write_file(request.output / description, disk::description_text(disk::describe_disk(disk)));
   fs::remove(uki);
   return {{.name = name,
            .role = "disk-raw",
            .media_type = "application/vnd.ingot.disk.raw",
-           .measured = crypto::measure_file(disk.output),
+           .measured = written.digest,
            .released = request.image.has_format(spec::ImageFormat::disk)},
           {.name = description,
            .role = "disk-description",
