@@ -89,7 +89,8 @@ TEST_CASE("every input of a step comes before it") {
 TEST_CASE("all packages lie below all configuration") {
   const std::vector<std::string> root = Project().plan().image_root();
   CHECK(root == std::vector<std::string>{"packages/base", "packages/driver", "system/base",
-                                         "system/driver", "finish", "initramfs", "seal"});
+                                         "system/driver", "finish", "module-index", "initramfs",
+                                         "seal"});
 }
 
 TEST_CASE("a changed file of a layer leaves packages and compiled modules alone") {
