@@ -67,7 +67,7 @@ std::string space_advice(const Error& error, const os::Environment& environment)
   const auto space = std::filesystem::space(store, failed);
   const std::string left = failed ? "" : format(" ({} free)", human(Bytes{space.available}));
   return format(
-      "{}  the store is {}{}; its folder trees may be removed while nothing is built, and is made "
+      "{}  the store is {}{}; `ingot cache gc` makes it smaller, and what is missing is made "
       "again\n",
       first, store.string(), left);
 }

@@ -23,4 +23,11 @@ std::optional<FileStamp> file_stamp(const std::filesystem::path& path);
 /// "SECONDS.NANOSECONDS", the latter with nine digits.
 std::string time_text(const FileStamp& stamp);
 
+/// Notes by its time of change that the file is of use now, for last_use(): file systems are free
+/// to note readings or not. Failing, as on read-only ones, is no error: then it counts as unused.
+void note_use(const std::filesystem::path& path) noexcept;
+
+/// Seconds since 1970; 0 when nobody can tell.
+std::int64_t last_use(const std::filesystem::path& path) noexcept;
+
 }  // namespace ingot::os

@@ -77,7 +77,7 @@ void Apt::use_target_apt() {
         store_.verify_blob(package.digest);
         archive::extract_deb(store_.blob_path(package.digest), stage->folder(), options);
       });
-    target_root_ = stage->commit({{"kind", "apt"}}).root;
+    target_root_ = stage->commit({{"step", "solver"}}).root;
   } else {
     target_root_ = store_.find_entry(key).value().root;
   }

@@ -133,6 +133,18 @@ std::optional<FormatResult> find_format(const step::Workplace& workplace, const 
   return result_of(workplace, task, *entry);
 }
 
+std::optional<std::string> format_alteration(const store::Entry& entry) {
+  // Trees of which another name is known have no files of their own.
+  if (!entry.facts.contains("files")) return std::nullopt;
+  std::vector<step::MadeFile> files;
+  const std::string fault = read_entry(entry, files);
+  if (!fault.empty()) return fault;
+  for (const step::MadeFile& file : files)
+    if (crypto::measure_file(entry.root / file.name) != *file.measured)
+      return (entry.root / file.name).string() + " has other content than when it was made";
+  return std::nullopt;
+}
+
 FormatResult carry_out(const step::Workplace& workplace, const FormatTask& task) {
   for (int attempt = 0; attempt < 3; ++attempt) {
     if (auto found = find_format(workplace, task)) return *found;

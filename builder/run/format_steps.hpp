@@ -37,6 +37,9 @@ struct FormatResult {
 /// time. One that is not is removed, and said.
 std::optional<FormatResult> find_format(const step::Workplace& workplace, const FormatTask& task);
 
+/// What is not as the facts of a format's result say, all files read; nothing when it is whole.
+std::optional<std::string> format_alteration(const store::Entry& entry);
+
 /// Finds or writes, with pieces of earlier results at hand. Of one image and format the store keeps
 /// the newest two results.
 FormatResult carry_out(const step::Workplace& workplace, const FormatTask& task);

@@ -88,6 +88,9 @@ std::optional<store::Entry> TreeSteps::found(const plan::Step& step, TreeUse use
 std::pair<store::Entry, StepOutcome> TreeSteps::made(const plan::Step& step, const Sha256& key,
                                                      const VisibleTree* visible) const {
   const auto start = os::system_clock().steady();
+  // One without its index is no result, and in the way of ours.
+  if (const auto entry = workplace_.store.find_entry(key); entry && !store::has_index(*entry))
+    workplace_.store.remove_entry(key);
   if (std::optional<store::Stage> stage = workplace_.store.begin_entry(key)) {
     make(step, *stage, visible);
     store::write_index(*stage);

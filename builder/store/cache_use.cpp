@@ -40,16 +40,22 @@ void remove_part(const fs::path& cache, const std::string& name) {
 
 CacheUse::CacheUse(const fs::path& cache) : lock_(os::FileLock::wait_shared(with_locks(cache))) {}
 
-Bytes clear_cache(const fs::path& cache) {
+os::FileLock alone_in(const fs::path& cache) {
   std::error_code failed;
-  if (!fs::exists(cache, failed)) return {};
   if (!fs::exists(lock_file(cache), failed) && !fs::is_directory(cache / "trees", failed))
     throw Error(Fault::input, cache.string() + " is no cache of ingot; nothing was removed");
-  const auto alone = os::FileLock::try_now(lock_file(cache));
+  auto alone = os::FileLock::try_now(lock_file(cache));
   if (!alone)
     throw Error(Fault::environment, cache.string() +
                                         " is in use by another run of ingot; nothing was removed, "
                                         "try again when it has ended");
+  return std::move(*alone);
+}
+
+Bytes clear_cache(const fs::path& cache) {
+  std::error_code failed;
+  if (!fs::exists(cache, failed)) return {};
+  const os::FileLock alone = alone_in(cache);
   const Bytes size = os::allocated_below(cache);
   for (const char* part : parts) remove_part(cache, part);
   os::remove_tree(cache / "tmp");

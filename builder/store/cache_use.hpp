@@ -18,6 +18,10 @@ private:
   os::FileLock lock_;
 };
 
+/// Held by whoever takes something out of the cache. Fault::input when it is no cache of ingot,
+/// Fault::environment when somebody uses it.
+os::FileLock alone_in(const std::filesystem::path& cache);
+
 /// Removes everything that ingot keeps in `cache`, and the folder when nothing else is in it.
 /// Returns the room that this gives. Nothing to do when there is none; Fault::input when it is no
 /// cache of ingot, Fault::environment when somebody uses it, Fault::io when files cannot be

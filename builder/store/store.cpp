@@ -15,6 +15,7 @@
 #include "base/words.hpp"
 #include "crypto/hasher.hpp"
 #include "os/file.hpp"
+#include "os/file_stamp.hpp"
 
 namespace ingot::store {
 namespace {
@@ -65,6 +66,7 @@ std::optional<fs::path> Store::find_blob(const Sha256& digest, std::optional<Byt
   }
   if (!S_ISREG(status.st_mode)) return std::nullopt;
   if (size && static_cast<std::uint64_t>(status.st_size) != size->count) return std::nullopt;
+  os::note_use(path);
   return path;
 }
 
@@ -110,6 +112,7 @@ std::optional<Entry> Store::find_entry(const Sha256& key) const {
   }
   if (meta.contains("created") && meta["created"].is_number_integer())
     entry.created = meta["created"].get<std::int64_t>();
+  os::note_use(path / "meta.json");
   return entry;
 }
 
@@ -130,6 +133,15 @@ void Store::keep_newest(std::string_view series, const Sha256& key, std::size_t 
   for (std::size_t i = 0; i < keys.size() && i < count; ++i) text += keys[i].hex() + "\n";
   os::write_file(folder_ / "newest" / series, text);
   for (std::size_t i = count; i < keys.size(); ++i) remove_entry(keys[i]);
+}
+
+std::vector<Sha256> Store::newest_of(std::string_view name) const {
+  std::vector<Sha256> keys;
+  std::error_code failed;
+  for (fs::directory_iterator at(folder_ / "newest" / name, failed), end; at != end; ++at)
+    for (const Sha256& key : newest(std::string(name) + "/" + at->path().filename().string()))
+      keys.push_back(key);
+  return keys;
 }
 
 std::vector<Sha256> Store::newest(std::string_view series) const {
