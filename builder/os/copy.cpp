@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <vector>
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "os/copy_range.hpp"
 #include "os/file.hpp"
 
 namespace ingot::os {
@@ -19,82 +19,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Copy {
-public:
-  Copy(int from, fs::path source, int to, fs::path target)
-      : from_(from), source_(std::move(source)), to_(to), target_(std::move(target)) {}
+/// Where data or a hole begins; the end of the file when there is none.
+off_t seek(const Stretch& file, off_t at, int what, off_t size) {
+  const off_t found = ::lseek(file.fd, at, what);
+  if (found >= 0) return found;
+  if (errno == ENXIO) return size;
+  // A file system that knows no holes has data only.
+  if (errno == EINVAL) return what == SEEK_DATA ? at : size;
+  throw_errno("cannot read " + file.name.string());
+}
 
-  void run() {
-    struct stat status {};
-    if (::fstat(from_, &status) != 0) throw_errno("cannot look at " + source_.string());
-    const off_t size = status.st_size;
-    for (off_t at = 0; at < size;) {
-      const off_t begin = seek(at, SEEK_DATA, size);
-      if (begin >= size) break;
-      const off_t end = std::min(size, seek(begin, SEEK_HOLE, size));
-      copy_range(begin, end);
-      at = end;
-    }
-    if (::ftruncate(to_, size) != 0) throw_errno("cannot make " + target_.string() + " as long");
+void copy_data(const Stretch& from, const Stretch& to) {
+  struct stat status {};
+  if (::fstat(from.fd, &status) != 0) throw_errno("cannot look at " + from.name.string());
+  const off_t size = status.st_size;
+  for (off_t at = seek(from, 0, SEEK_DATA, size); at < size;) {
+    const off_t end = std::min(size, seek(from, at, SEEK_HOLE, size));
+    const auto offset = static_cast<std::uint64_t>(at);
+    copy_range({from.fd, from.name, offset}, {to.fd, to.name, offset},
+               static_cast<std::uint64_t>(end - at));
+    at = seek(from, end, SEEK_DATA, size);
   }
-
-private:
-  /// Where data or a hole begins; the end of the file when there is none.
-  off_t seek(off_t at, int what, off_t size) const {
-    const off_t found = ::lseek(from_, at, what);
-    if (found >= 0) return found;
-    if (errno == ENXIO) return size;
-    // A file system that knows no holes has data only.
-    if (errno == EINVAL) return what == SEEK_DATA ? at : size;
-    throw_errno("cannot read " + source_.string());
-  }
-
-  void copy_range(off_t at, off_t end) {
-    while (at < end && shared_) {
-      off_t in = at;
-      off_t out = at;
-      const ssize_t count =
-          ::copy_file_range(from_, &in, to_, &out, static_cast<std::size_t>(end - at), 0);
-      if (count > 0) {
-        at += count;
-      } else if (count == 0) {
-        return;  // the file has become shorter; what is read of it ends here
-      } else if (errno != EINTR) {
-        // Between file systems and on old kernels the bytes go through us.
-        if (errno == ENOSPC || errno == EDQUOT || errno == EIO)
-          throw_errno("cannot write " + target_.string());
-        shared_ = false;
-      }
-    }
-    while (at < end) {
-      buffer_.resize(1U << 18);
-      const std::size_t wanted = std::min(buffer_.size(), static_cast<std::size_t>(end - at));
-      const ssize_t count = ::pread(from_, buffer_.data(), wanted, at);
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) throw_errno("cannot read " + source_.string());
-      if (count == 0) return;
-      write_at(std::span(buffer_).first(static_cast<std::size_t>(count)), at);
-      at += count;
-    }
-  }
-
-  void write_at(std::span<const std::uint8_t> bytes, off_t at) {
-    while (!bytes.empty()) {
-      const ssize_t count = ::pwrite(to_, bytes.data(), bytes.size(), at);
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) throw_errno("cannot write " + target_.string());
-      bytes = bytes.subspan(static_cast<std::size_t>(count));
-      at += count;
-    }
-  }
-
-  int from_;
-  fs::path source_;
-  int to_;
-  fs::path target_;
-  bool shared_ = true;
-  std::vector<std::uint8_t> buffer_;
-};
+  if (::ftruncate(to.fd, size) != 0) throw_errno("cannot make " + to.name.string() + " as long");
+}
 
 bool clone(int from, int to) { return ::ioctl(to, FICLONE, from) == 0; }
 
@@ -104,7 +51,7 @@ bool clone(int from, int to) { return ::ioctl(to, FICLONE, from) == 0; }
 void copy_file(const fs::path& from, const fs::path& to, unsigned mode) {
   const Fd source = open_file(from, O_RDONLY);
   AtomicFile target(to, mode);
-  if (!clone(source.get(), target.fd())) Copy(source.get(), from, target.fd(), to).run();
+  if (!clone(source.get(), target.fd())) copy_data({source.get(), from}, {target.fd(), to});
   target.commit();
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Programs of this machine (or of a root below it) in place of a build root's: paths that a
-// sandbox would bind are replaced in the arguments.
+// Programs of this machine, for a second opinion on what we write.
 #pragma once
 
 #include <cstdio>
@@ -9,26 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "disk/tool.hpp"
 #include "os/environment.hpp"
-#include "os/file.hpp"
 #include "os/process.hpp"
 
 namespace ingot::test {
-
-inline disk::Tool host_tool() {
-  return [](const os::Command& command, const std::vector<os::Bind>& binds) {
-    os::Command own = command;
-    for (std::string& argument : own.args) {
-      for (const os::Bind& bind : binds) {
-        if (const std::size_t at = argument.find(bind.target); at != std::string::npos) {
-          argument.replace(at, bind.target.size(), bind.source.string());
-        }
-      }
-    }
-    return os::SystemRunner().run(own);
-  };
-}
 
 /// Ends the test program as skipped when one of them is not installed.
 inline void need_programs(const std::vector<std::string>& names) {
