@@ -68,11 +68,17 @@ private:
                             const std::string* layer) {
     for (const spec::LockedPackage& package : packages)
       if (layer == nullptr || package.layer == *layer)
-        step.ingredients.push_back({"package " + package.name, package.sha256.hex()});
+        step.ingredients.push_back(
+            {"package " + package.name, package.sha256.hex(), package.version});
   }
 
   static void name_digest(Step& step, const std::string& name, const std::optional<Sha256>& digest) {
     if (digest) step.ingredients.push_back({name, digest->hex()});
+  }
+
+  static void name_folder(Step& step, const std::string& name,
+                          const std::optional<FolderDigest>& folder) {
+    if (folder) step.ingredients.push_back({name, folder->whole.hex(), {}, folder->parts});
   }
 
   void name_environment(Step& step, const spec::ResolvedLayer& layer) const {
@@ -101,7 +107,7 @@ private:
     Step step{.name = "program/" + layer.name, .kind = StepKind::program, .layer = layer.name};
     step.inputs = {"build-root"};
     name_digest(step, "scripts/build", digests(layer).build);
-    name_digest(step, "src", digests(layer).src);
+    name_folder(step, "src", digests(layer).src);
     name_environment(step, layer);
     add(std::move(step), false);
   }
@@ -119,7 +125,7 @@ private:
 
   void system(const spec::ResolvedLayer& layer) {
     Step step{.name = "system/" + layer.name, .kind = StepKind::system, .layer = layer.name};
-    name_digest(step, "files", digests(layer).files);
+    name_folder(step, "files", digests(layer).files);
     name_digest(step, "scripts/configure", digests(layer).configure);
     for (const auto* list : {&layer.units.enable, &layer.units.disable, &layer.units.mask}) {
       step.ingredients.push_back({"units", std::to_string(list->size())});

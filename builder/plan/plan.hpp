@@ -31,8 +31,13 @@ std::string_view name_of(StepKind kind) noexcept;
 
 /// A named part of a step's key, so that a miss can be explained.
 struct Ingredient {
-  std::string name;   ///< "layers/base/files", "package libc6"
-  std::string value;  ///< digest or text
+  std::string name;       ///< "files", "package libc6"
+  std::string value;      ///< digest or text
+  std::string said = {};  ///< what tells people more than a digest does: a version
+  /// Of a folder: digests by path. They are no part of the key, which has that of the whole.
+  std::map<std::string, std::string> parts = {};
+
+  bool operator==(const Ingredient&) const = default;
 };
 
 struct Step {
@@ -57,10 +62,15 @@ struct Plan {
   std::vector<std::string> image_root() const;
 };
 
+struct FolderDigest {
+  Sha256 whole;
+  std::map<std::string, std::string> parts = {};  ///< digests by path
+};
+
 /// Digests of what a layer's folder holds; unset parts do not exist.
 struct LayerDigests {
-  std::optional<Sha256> files;
-  std::optional<Sha256> src;
+  std::optional<FolderDigest> files;
+  std::optional<FolderDigest> src;
   std::optional<Sha256> build;
   std::optional<Sha256> configure;
   std::optional<Sha256> finish;

@@ -16,11 +16,14 @@
 #include "os/copy.hpp"
 #include "os/file.hpp"
 #include "os/file_lock.hpp"
+#include "plan/record.hpp"
 #include "run/agreement_facts.hpp"
 #include "run/finished_tree.hpp"
+#include "run/format_keys.hpp"
 #include "run/format_steps.hpp"
 #include "run/layer_digests.hpp"
 #include "run/output_folder.hpp"
+#include "run/plan_outlook.hpp"
 #include "run/schedule.hpp"
 #include "run/tree_steps.hpp"
 #include "step/file_list.hpp"
@@ -96,7 +99,8 @@ public:
         steps_(workplace_, plan_, request.image, request.lock, keys_),
         ledger_(report),
         output_(request.output, stem_),
-        program_(crypto::digest_of_file(environment.executable())) {}
+        format_keys_(request.image, request.lock, plan_, keys_,
+                     crypto::digest_of_file(environment.executable())) {}
 
   BuiltRelease run() {
     const bool nothing_to_do = steps_.all_found() && formats_found();
@@ -138,38 +142,29 @@ private:
     return works;
   }
 
-  /// All formats of the image but the list of files, from which their keys follow.
-  std::vector<Format> formats() {
+  Format format_of(const std::string& name) {
     using Request = const step::FormatRequest&;
-    std::vector<Format> formats;
-    formats.push_back({"agreement", {}, [this](Request request) {
-                         return std::vector{prove_agreement(request)};
-                       }});
-    if (request_.image.has_format(spec::ImageFormat::netboot)) {
-      formats.push_back({"root-image", {}, [this](Request request) {
-                           return std::vector{write_root_image(workplace_, request)};
-                         }});
-      formats.push_back(
-          {"kernel", {}, [this](Request request) { return write_kernel_files(request); }});
-      formats.push_back({"uki", {"root-image"}, [this](Request request) {
-                           return write_netboot_uki(request, result_of("root-image").files.front());
-                         }});
-    }
-    const bool qcow2 = request_.image.has_format(spec::ImageFormat::qcow2);
-    if (qcow2 || request_.image.has_format(spec::ImageFormat::disk))
-      formats.push_back(
-          {"disk", {}, [this](Request request) { return write_raw_disk(workplace_, request); }});
-    if (qcow2)
-      formats.push_back({"qcow2", {"disk"}, [this](Request request) {
-                           const FormatResult& disk = result_of("disk");
-                           return std::vector{
-                               write_qcow2_disk(request, disk.folder / disk.files.front().name)};
-                         }});
-    if (request_.image.has_format(spec::ImageFormat::tar))
-      formats.push_back({"rootfs-tar", {}, [this](Request request) {
-                           return std::vector{write_rootfs_tar(request)};
-                         }});
-    return formats;
+    if (name == "agreement")
+      return {name, {}, [this](Request request) { return std::vector{prove_agreement(request)}; }};
+    if (name == "root-image")
+      return {name, {}, [this](Request request) {
+                return std::vector{write_root_image(workplace_, request)};
+              }};
+    if (name == "kernel")
+      return {name, {}, [](Request request) { return step::write_kernel_files(request); }};
+    if (name == "uki")
+      return {name, {"root-image"}, [this](Request request) {
+                return write_netboot_uki(request, result_of("root-image").files.front());
+              }};
+    if (name == "disk")
+      return {name, {}, [this](Request request) { return write_raw_disk(workplace_, request); }};
+    if (name == "qcow2")
+      return {
+          name, {"disk"}, [this](Request request) {
+            const FormatResult& disk = result_of("disk");
+            return std::vector{write_qcow2_disk(request, disk.folder / disk.files.front().name)};
+          }};
+    return {name, {}, [](Request request) { return std::vector{write_rootfs_tar(request)}; }};
   }
 
   void add_format_works(std::vector<Work>& works) {
@@ -182,7 +177,8 @@ private:
                        make(file_list_task());
                        list_digest_ = result_of("file-list").files.front().measured->digest;
                      }});
-    for (const Format& format : formats()) {
+    for (const std::string& name : format_names(request_.image)) {
+      const Format format = format_of(name);
       std::vector<std::string> after = format.after;
       after.insert(after.end(), {"file-list", "build-root"});
       works.push_back(
@@ -192,23 +188,20 @@ private:
 
   /// Before anything runs: whether every file of the release lies in the store.
   bool formats_found() {
-    const auto list = find_format(workplace_, file_list_task());
+    const store::Store& store = workplace_.store;
+    const auto list = find_format(store, workplace_.report, format_keys_.of_file_list());
     if (!list) return false;
-    for (const Format& format : formats())
-      if (!find_format(workplace_, task_of(format, list->files.front().measured->digest)))
-        return false;
-    return true;
+    const Sha256 digest = list->files.front().measured->digest;
+    const std::vector<std::string> names = format_names(request_.image);
+    return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+      return find_format(store, workplace_.report, format_keys_.of(name, digest));
+    });
   }
 
   FormatTask file_list_task() {
-    const Sha256 key = crypto::FieldHasher("ingot.file-list.v1")
-                           .field(program_)
-                           .field(stem_)
-                           .field(plan_.at("seal").key)
-                           .finish();
-    return {.name = "file-list",
+    return {.name = std::string(file_list_format),
             .image = request_.image.name,
-            .key = key,
+            .key = format_keys_.of_file_list(),
             .write = [this](const fs::path& folder, const archive::Recall&) {
               return std::vector{step::write_file_list(request_.image, tree_->files(), folder)};
             }};
@@ -217,7 +210,7 @@ private:
   FormatTask task_of(const Format& format, const Sha256& list_digest) {
     return {.name = format.name,
             .image = request_.image.name,
-            .key = key_of_format(format.name, list_digest),
+            .key = format_keys_.of(format.name, list_digest),
             .write = [this, write = format.write](const fs::path& folder,
                                                   const archive::Recall& recall) {
               return write(
@@ -230,19 +223,6 @@ private:
                    .output = folder,
                    .recall = recall});
             }};
-  }
-
-  /// What decides the bytes of a format: the tree, which the digest of its list stands for, the
-  /// definitions, tools of the build root, and this program, whatever its version says.
-  Sha256 key_of_format(const std::string& name, const Sha256& list_digest) {
-    crypto::FieldHasher hasher("ingot.format.v1");
-    hasher.field(program_).field(name).field(stem_).field(list_digest);
-    hasher.field(plan_.at("build-root").key).field(request_.lock.definitions);
-    hasher.field(static_cast<std::uint64_t>(workplace_.epoch));
-    hasher.field(request_.image.disk.size.count).field(request_.image.disk.esp.count);
-    hasher.field(request_.image.has_format(spec::ImageFormat::disk) ? 1U : 0U);
-    hasher.field(key_of(facts_of_agreement({}), plan_.at("build-root").key));
-    return hasher.finish();
   }
 
   void make(const FormatTask& task) {
@@ -309,6 +289,7 @@ private:
     os::copy_file(log_.path(), output_.path() / "build.log");
     keep({.name = "build.log", .role = "log", .media_type = "text/plain", .measured = {}});
     write_release(output_.path(), facts(), files_, keys_.release, keys_.origin);
+    os::write_file(record_file(workplace_.store, request_.image), plan::record_json(plan_));
     return {output_.commit(), keys_.origin};
   }
 
@@ -344,7 +325,7 @@ private:
   TreeSteps steps_;
   Ledger ledger_;
   OutputFolder output_;
-  Sha256 program_;  ///< of the bytes of this program
+  FormatKeys format_keys_;
   TreeUse use_ = TreeUse::read;
   std::optional<FinishedTree> tree_;
   Sha256 list_digest_;

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "os/clock.hpp"
 #include "os/file.hpp"
 #include "os/file_stamp.hpp"
 
@@ -70,16 +71,6 @@ std::string read_entry(const store::Entry& entry, std::vector<step::MadeFile>& f
   }
 }
 
-std::optional<FormatResult> result_of(const step::Workplace& workplace, const FormatTask& task,
-                                      const store::Entry& entry) {
-  FormatResult result{.files = {}, .folder = entry.root, .cached = true};
-  const std::string fault = read_entry(entry, result.files);
-  if (fault.empty()) return result;
-  workplace.report.warning(fault + "; it is made again");
-  workplace.store.remove_entry(task.key);
-  return std::nullopt;
-}
-
 /// A piece of the newest earlier results that are still what they were.
 archive::Recall recall_for(const step::Workplace& workplace, const FormatTask& task) {
   std::vector<archive::Recall> sources;
@@ -110,6 +101,7 @@ archive::Recall recall_for(const step::Workplace& workplace, const FormatTask& t
 }
 
 FormatResult write(const step::Workplace& workplace, const FormatTask& task, store::Stage& stage) {
+  const auto start = os::system_clock().steady();
   FormatResult result;
   result.files = task.write(stage.folder(), recall_for(workplace, task));
   for (step::MadeFile& file : result.files) {
@@ -118,8 +110,11 @@ FormatResult write(const step::Workplace& workplace, const FormatTask& task, sto
       os::write_file(stage.beside(file.name + pieces_ending),
                      archive::piece_list_bytes(file.pieces));
   }
-  const store::Entry entry =
-      stage.commit({{"step", task.name}, {"files", files_json(result.files, stage.folder())}});
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(os::system_clock().steady() - start);
+  const store::Entry entry = stage.commit({{"step", task.name},
+                                           {"milliseconds", std::to_string(took.count())},
+                                           {"files", files_json(result.files, stage.folder())}});
   workplace.store.keep_newest(task.image + "/" + task.name, task.key, kept_results);
   result.folder = entry.root;
   return result;
@@ -127,10 +122,16 @@ FormatResult write(const step::Workplace& workplace, const FormatTask& task, sto
 
 }  // namespace
 
-std::optional<FormatResult> find_format(const step::Workplace& workplace, const FormatTask& task) {
-  const auto entry = workplace.store.find_entry(task.key);
+std::optional<FormatResult> find_format(const store::Store& store, Report& report,
+                                        const Sha256& key) {
+  const auto entry = store.find_entry(key);
   if (!entry) return std::nullopt;
-  return result_of(workplace, task, *entry);
+  FormatResult result{.files = {}, .folder = entry->root, .cached = true};
+  const std::string fault = read_entry(*entry, result.files);
+  if (fault.empty()) return result;
+  report.warning(fault + "; it is made again");
+  store.remove_entry(key);
+  return std::nullopt;
 }
 
 std::optional<std::string> format_alteration(const store::Entry& entry) {
@@ -147,7 +148,7 @@ std::optional<std::string> format_alteration(const store::Entry& entry) {
 
 FormatResult carry_out(const step::Workplace& workplace, const FormatTask& task) {
   for (int attempt = 0; attempt < 3; ++attempt) {
-    if (auto found = find_format(workplace, task)) return *found;
+    if (auto found = find_format(workplace.store, workplace.report, task.key)) return *found;
     if (auto stage = workplace.store.begin_entry(task.key)) return write(workplace, task, *stage);
     // Somebody else has written the same meanwhile.
   }

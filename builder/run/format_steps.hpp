@@ -35,7 +35,8 @@ struct FormatResult {
 
 /// The result of an earlier run, if all of its files are still what they were then, by size and
 /// time. One that is not is removed, and said.
-std::optional<FormatResult> find_format(const step::Workplace& workplace, const FormatTask& task);
+std::optional<FormatResult> find_format(const store::Store& store, Report& report,
+                                        const Sha256& key);
 
 /// What is not as the facts of a format's result say, all files read; nothing when it is whole.
 std::optional<std::string> format_alteration(const store::Entry& entry);

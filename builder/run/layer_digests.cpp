@@ -6,18 +6,25 @@
 
 namespace ingot::run {
 
-Sha256 digest_of_folder(const std::filesystem::path& folder) {
+plan::FolderDigest digest_of_folder(const std::filesystem::path& folder) {
+  plan::FolderDigest result;
   crypto::FieldHasher hasher("ingot.folder.v1");
   os::walk_tree(folder, [&](const os::TreeEntry& entry, const std::function<os::Fd()>& open) {
     hasher.field(entry.path).field(static_cast<std::uint64_t>(entry.kind));
-    if (entry.kind == os::FileKind::link) hasher.field(entry.target);
+    if (entry.kind == os::FileKind::link) {
+      hasher.field(entry.target);
+      result.parts[entry.path] = "-> " + entry.target;
+    }
     if (entry.kind == os::FileKind::regular) {
       hasher.field((entry.mode & 0100) != 0 ? "program" : "file");
       const os::Fd fd = open();
-      hasher.field(crypto::measure_fd(fd.get(), folder / entry.path).digest.hex());
+      const std::string digest = crypto::measure_fd(fd.get(), folder / entry.path).digest.hex();
+      hasher.field(digest);
+      result.parts[entry.path] = ((entry.mode & 0100) != 0 ? "program " : "") + digest;
     }
   });
-  return hasher.finish();
+  result.whole = hasher.finish();
+  return result;
 }
 
 std::map<std::string, plan::LayerDigests> layer_digests(const spec::ResolvedImage& image) {

@@ -14,7 +14,7 @@ namespace ingot::run {
 
 /// Names, kinds, programs' executable bit, link targets and content count; owners, times and other
 /// permissions do not, as the image does not take them over.
-Sha256 digest_of_folder(const std::filesystem::path& folder);
+plan::FolderDigest digest_of_folder(const std::filesystem::path& folder);
 
 std::map<std::string, plan::LayerDigests> layer_digests(const spec::ResolvedImage& image);
 

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 /// Everything else in the folder is not ours. What others rely on to be whole comes first.
 constexpr const char* parts[] = {
-    "newest", "trees", "appliance", "development-keys", "development-keys.lock", "blobs"};
+    "newest", "records", "trees", "appliance", "development-keys", "development-keys.lock", "blobs"};
 
 fs::path lock_file(const fs::path& cache) { return cache / "locks" / "use"; }
 

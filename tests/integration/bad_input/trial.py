@@ -211,7 +211,7 @@ class Trial:
                              (self.cache / "tmp/downloads", "lock")):
             if folder.exists():
                 left += [path for path in folder.iterdir() if path.name != kept]
-        known = {"blobs", "trees", "newest", "locks", "tmp", "development-keys",
+        known = {"blobs", "trees", "newest", "records", "locks", "tmp", "development-keys",
                  "development-keys.lock"}
         if self.cache.exists():
             left += [path for path in self.cache.iterdir() if path.name not in known]

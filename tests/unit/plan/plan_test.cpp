@@ -43,7 +43,7 @@ struct Project {
     image.driver->modules = {"nvidia"};
     lock.image_root = {package("bash", "base"), package("libcuda1", "driver")};
     lock.build_root = {package("gcc-14", "driver")};
-    layers["base"].files = crypto::digest_of("files of base");
+    layers["base"].files = plan::FolderDigest{crypto::digest_of("files of base")};
     layers["base"].configure = crypto::digest_of("script of base");
   }
 
@@ -95,7 +95,7 @@ TEST_CASE("all packages lie below all configuration") {
 
 TEST_CASE("a changed file of a layer leaves packages and compiled modules alone") {
   Project after;
-  after.layers["base"].files = crypto::digest_of("other files");
+  after.layers["base"].files = plan::FolderDigest{crypto::digest_of("other files")};
   const auto names = changed(Project().plan(), after.plan());
   CHECK(names.front() == "system/base");
   CHECK_FALSE(has(names, "packages/driver"));

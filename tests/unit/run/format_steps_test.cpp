@@ -52,7 +52,7 @@ struct Fixture {
 
 TEST_CASE("a format is written once, and told the same afterwards", "[run]") {
   Fixture f;
-  CHECK_FALSE(run::find_format(f.place, f.task("text")));
+  CHECK_FALSE(run::find_format(f.store, f.report, f.task("text").key));
   const run::FormatResult first = run::carry_out(f.place, f.task("text"));
   const run::FormatResult second = run::carry_out(f.place, f.task("text"));
   CHECK(f.written == 1);
@@ -106,6 +106,6 @@ TEST_CASE("a writer that fails leaves nothing", "[run]") {
     throw Error(Fault::io, "no room");
   };
   CHECK_THROWS_AS(run::carry_out(f.place, task), Error);
-  CHECK_FALSE(run::find_format(f.place, task));
+  CHECK_FALSE(run::find_format(f.store, f.report, task.key));
   CHECK_FALSE(run::carry_out(f.place, f.task("text")).cached);
 }

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/plan_outlook.hpp"
+
+#include <charconv>
+
+#include "os/file.hpp"
+#include "plan/record.hpp"
+#include "run/format_steps.hpp"
+
+namespace ingot::run {
+namespace {
+
+using Time = std::optional<std::chrono::milliseconds>;
+
+Time time_of(const std::optional<store::Entry>& entry) {
+  if (!entry || !entry->facts.contains("milliseconds")) return std::nullopt;
+  const std::string& text = entry->facts.at("milliseconds");
+  std::int64_t count = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (end.ec != std::errc()) return std::nullopt;
+  return std::chrono::milliseconds(count);
+}
+
+class Prospect {
+public:
+  Prospect(const spec::ResolvedImage& image, const plan::Plan& plan, const FormatKeys& keys,
+           const store::Store& store, Report& report)
+      : image_(image), plan_(plan), keys_(keys), store_(store), report_(report) {
+    if (const auto text = os::read_file_if_any(record_file(store, image)))
+      before_ = plan::parse_record(*text);
+  }
+
+  std::vector<OutlookRow> rows() {
+    for (const plan::Step& step : plan_.steps) rows_.push_back(row_of(step));
+    add_formats();
+    return std::move(rows_);
+  }
+
+private:
+  std::optional<store::Entry> result_of(const Sha256& key) const {
+    std::optional<store::Entry> entry = store_.find_entry(key);
+    if (entry && entry->facts.contains("same-as"))
+      entry = store_.find_entry(Sha256::from_hex(entry->facts.at("same-as")));
+    return entry;
+  }
+
+  OutlookRow row_of(const plan::Step& step) const {
+    OutlookRow row{.step = step.name, .key = step.key};
+    if (const auto entry = result_of(step.key)) {
+      row.outlook = Outlook::hit;
+      row.time = time_of(entry);
+      return row;
+    }
+    row.outlook = step.hidden.empty() ? Outlook::miss : Outlook::maybe;
+    if (!before_) {
+      row.reasons = {"this image was not built with this store before"};
+      return row;
+    }
+    row.reasons = plan::reasons_for(step, plan_, *before_);
+    if (row.reasons.empty()) row.reasons = {"its result is not in the store any more"};
+    if (const auto old = before_->find(step.name); old != before_->end())
+      row.time = time_of(result_of(old->second.key));
+    return row;
+  }
+
+  void add_formats() {
+    const auto list = find_format(store_, report_, keys_.of_file_list());
+    rows_.push_back(
+        format_row(std::string(file_list_format), keys_.of_file_list(), list.has_value()));
+    for (const std::string& name : format_names(image_)) {
+      if (!list) {
+        rows_.push_back(format_row(name, {}, false));
+        continue;
+      }
+      const Sha256 key = keys_.of(name, list->files.front().measured->digest);
+      rows_.push_back(format_row(name, key, find_format(store_, report_, key).has_value()));
+    }
+  }
+
+  OutlookRow format_row(const std::string& name, std::optional<Sha256> key, bool found) const {
+    OutlookRow row{.step = name, .outlook = found ? Outlook::hit : Outlook::miss, .key = key};
+    for (const Sha256& newest : store_.newest(image_.name + "/" + name))
+      if (!row.time) row.time = time_of(store_.find_entry(newest));
+    if (found) return row;
+    if (!key) row.outlook = Outlook::maybe;
+    row.reasons = {!key                       ? "made again only if the tree becomes another one"
+                   : name == file_list_format ? "the tree is made again"
+                                              : "this tree was not written in this format before"};
+    return row;
+  }
+
+  const spec::ResolvedImage& image_;
+  const plan::Plan& plan_;
+  const FormatKeys& keys_;
+  const store::Store& store_;
+  Report& report_;
+  std::optional<plan::Record> before_;
+  std::vector<OutlookRow> rows_;
+};
+
+}  // namespace
+
+std::string_view name_of(Outlook outlook) noexcept {
+  switch (outlook) {
+    case Outlook::hit:
+      return "hit";
+    case Outlook::maybe:
+      return "maybe";
+    case Outlook::miss:
+      return "miss";
+  }
+  return "unknown";
+}
+
+std::filesystem::path record_file(const store::Store& store, const spec::ResolvedImage& image) {
+  return store.folder() / "records" / (image.name + ".json");
+}
+
+std::vector<OutlookRow> plan_outlook(const spec::ResolvedImage& image, const spec::Lock& lock,
+                                     const plan::Plan& plan, const SigningKeys& keys,
+                                     const Sha256& program, const store::Store& store,
+                                     Report& report) {
+  const FormatKeys format_keys(image, lock, plan, keys, program);
+  return Prospect(image, plan, format_keys, store, report).rows();
+}
+
+}  // namespace ingot::run
