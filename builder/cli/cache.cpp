@@ -5,7 +5,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
-#include <ctime>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -18,6 +17,7 @@
 #include "run/build.hpp"
 #include "run/cache_check.hpp"
 #include "run/definitions.hpp"
+#include "run/tree_steps.hpp"
 #include "store/cache_use.hpp"
 #include "store/collection.hpp"
 
@@ -108,8 +108,8 @@ std::set<std::string> needed_by(const std::vector<std::string>& images, const Co
     const plan::Plan plan = run::plan_image(image, *lock, run::load_signing_keys({}, cache));
     for (const plan::Step& step : plan.steps) {
       names.insert(step.key.hex());
-      if (const auto entry = store.find_entry(step.key); entry && entry->facts.contains("same-as"))
-        names.insert(entry->facts.at("same-as"));
+      if (const auto tree = run::find_tree(store, step.key))
+        names.insert(tree->folder.filename().string());
     }
     for (const Sha256& key : store.newest_of(image.name)) names.insert(key.hex());
   }

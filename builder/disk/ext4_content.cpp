@@ -5,11 +5,8 @@
 #include <cerrno>
 #include <span>
 
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/error.hpp"
-#include "base/format.hpp"
 #include "disk/ext4_geometry.hpp"
 
 namespace ingot::disk {
@@ -19,11 +16,6 @@ namespace {
 // Where the system is asked for holes: below, asking costs more than reading.
 constexpr std::uint64_t least_hole = 1U << 20;
 
-[[noreturn]] void refuse_change(const archive::ListedFile& file, std::uint64_t found) {
-  throw Error(Fault::io, format("{} changed while it was copied: {} bytes were listed, {} found",
-                                archive::escaped_path(file.path), file.size, found));
-}
-
 /// The next byte at or behind `at` that is not in a hole; `end` when there is none before.
 std::uint64_t next_content(int fd, std::uint64_t at, std::uint64_t end) {
   const off_t found = ::lseek(fd, static_cast<off_t>(at), SEEK_DATA);
@@ -31,30 +23,11 @@ std::uint64_t next_content(int fd, std::uint64_t at, std::uint64_t end) {
   return std::min(end, static_cast<std::uint64_t>(found));
 }
 
-void read_exactly(int fd, const archive::ListedFile& file, std::uint64_t at,
-                  std::span<std::uint8_t> place) {
-  while (!place.empty()) {
-    const ssize_t got = ::pread(fd, place.data(), place.size(), static_cast<off_t>(at));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw_errno("cannot read " + archive::escaped_path(file.path));
-    if (got == 0) refuse_change(file, at);
-    at += static_cast<std::uint64_t>(got);
-    place = place.subspan(static_cast<std::size_t>(got));
-  }
-}
-
 }  // namespace
 
 void ContentReader::open(const archive::ListedFile& file) {
   if (current_ == &file) return;
-  fd_ = open_(file);
-  struct stat status {};
-  if (::fstat(fd_.get(), &status) != 0) {
-    throw_errno("cannot look at " + archive::escaped_path(file.path));
-  }
-  if (static_cast<std::uint64_t>(status.st_size) != file.size) {
-    refuse_change(file, static_cast<std::uint64_t>(status.st_size));
-  }
+  fd_ = archive::open_content(open_, file);
   current_ = &file;
 }
 
@@ -74,7 +47,7 @@ void ContentReader::copy(const archive::ListedFile& file, std::uint64_t from, st
     const std::span<std::uint8_t> place = stream.next(offset, end - from);
     const std::uint64_t present =
         content_end > from ? std::min<std::uint64_t>(place.size(), content_end - from) : 0;
-    read_exactly(fd_.get(), file, from, place.first(present));
+    archive::read_content(fd_, file, from, place.first(present));
     std::fill(place.begin() + static_cast<std::ptrdiff_t>(present), place.end(), std::uint8_t{0});
     from += place.size();
     offset += place.size();

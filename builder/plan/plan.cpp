@@ -50,14 +50,22 @@ private:
     return found == in_.layers.end() ? nothing : found->second;
   }
 
-  /// Completes the key and takes the step up; `grows` says its tree becomes part of the image root.
-  void add(Step step, bool grows) {
-    crypto::FieldHasher hasher("ingot.step.v1");
+  Sha256 own_key_of(const Step& step) const {
+    crypto::FieldHasher hasher("ingot.step-alone.v1");
     hasher.field(name_of(step.kind)).field(code_version(step.kind)).field(step.name);
     hasher.field(static_cast<std::uint64_t>(in_.lock.epoch));
+    hasher.field(step.ingredients.size());
     for (const Ingredient& ingredient : step.ingredients)
       hasher.field(ingredient.name).field(ingredient.value);
     for (const std::string& folder : step.hidden) hasher.field(folder);
+    return hasher.finish();
+  }
+
+  /// Completes the key and takes the step up; `grows` says its tree becomes part of the image root.
+  void add(Step step, bool grows) {
+    step.own_key = own_key_of(step);
+    crypto::FieldHasher hasher("ingot.step.v2");
+    hasher.field(step.own_key);
     for (const std::string& input : step.inputs) hasher.field(input).field(plan_.at(input).key.hex());
     step.key = hasher.finish();
     if (grows) chain_.push_back(step.name);

@@ -51,7 +51,8 @@ struct Step {
   /// Folders of the trees below that the step cannot see. A step that has some is made again only
   /// when something that it can see has changed.
   std::vector<std::string> hidden = {};
-  Sha256 key = {};
+  Sha256 own_key = {};  ///< over what it is and its ingredients, whatever lies below
+  Sha256 key = {};      ///< over that and its inputs
 };
 
 struct Plan {

@@ -6,6 +6,7 @@
 #include "os/file.hpp"
 #include "plan/record.hpp"
 #include "run/format_steps.hpp"
+#include "run/tree_steps.hpp"
 
 namespace ingot::run {
 namespace {
@@ -37,16 +38,9 @@ public:
   }
 
 private:
-  std::optional<store::Entry> result_of(const Sha256& key) const {
-    std::optional<store::Entry> entry = store_.find_entry(key);
-    if (entry && entry->facts.contains("same-as"))
-      entry = store_.find_entry(Sha256::from_hex(entry->facts.at("same-as")));
-    return entry;
-  }
-
   OutlookRow row_of(const plan::Step& step) const {
     OutlookRow row{.step = step.name, .key = step.key};
-    if (const auto entry = result_of(step.key)) {
+    if (const auto entry = find_tree(store_, step.key)) {
       row.outlook = Outlook::hit;
       row.time = time_of(entry);
       return row;
@@ -59,7 +53,7 @@ private:
     row.reasons = plan::reasons_for(step, plan_, *before_);
     if (row.reasons.empty()) row.reasons = {"its result is not in the store any more"};
     if (const auto old = before_->find(step.name); old != before_->end())
-      row.time = time_of(result_of(old->second.key));
+      row.time = time_of(find_tree(store_, old->second.key));
     return row;
   }
 

@@ -33,6 +33,14 @@ std::vector<spec::LockedPackage> packages_of(const spec::Lock& lock, const std::
 
 }  // namespace
 
+std::optional<store::Entry> find_tree(const store::Store& store, const Sha256& key) {
+  std::optional<store::Entry> entry = store.find_entry(key);
+  if (entry && entry->facts.contains(same_as))
+    entry = store.find_entry(Sha256::from_hex(entry->facts.at(same_as)));
+  if (!entry || !store::has_index(*entry)) return std::nullopt;
+  return entry;
+}
+
 const spec::ResolvedLayer& TreeSteps::layer_of(const plan::Step& step) const {
   const auto found = std::find_if(image_.layers.begin(), image_.layers.end(),
                                   [&](const auto& layer) { return layer.name == step.layer; });
@@ -65,16 +73,8 @@ bool TreeSteps::all_found() const {
                      [&](const plan::Step& step) { return found(step, TreeUse::none); });
 }
 
-std::optional<store::Entry> TreeSteps::look_up(const Sha256& key) const {
-  std::optional<store::Entry> entry = workplace_.store.find_entry(key);
-  if (entry && entry->facts.contains(same_as))
-    entry = workplace_.store.find_entry(Sha256::from_hex(entry->facts.at(same_as)));
-  if (!entry || !store::has_index(*entry)) return std::nullopt;
-  return entry;
-}
-
 std::optional<store::Entry> TreeSteps::found(const plan::Step& step, TreeUse use) const {
-  std::optional<store::Entry> entry = look_up(step.key);
+  std::optional<store::Entry> entry = find_tree(workplace_.store, step.key);
   if (!entry || use == TreeUse::none) return entry;
   const auto altered = store::alteration(*entry, store::Look::quick);
   if (!altered) return entry;
@@ -99,7 +99,7 @@ std::pair<store::Entry, StepOutcome> TreeSteps::made(const plan::Step& step, con
     return {stage->commit({{"step", step.name}, {"milliseconds", std::to_string(took.count())}}),
             StepOutcome::done};
   }
-  const auto entry = look_up(key);
+  const auto entry = find_tree(workplace_.store, key);
   if (!entry) throw Error(Fault::io, "the store lost the result of step " + step.name);
   return {*entry, StepOutcome::cached};
 }
@@ -108,11 +108,10 @@ std::pair<store::Entry, StepOutcome> TreeSteps::made_of_visible(const plan::Step
   std::vector<store::Entry> lowers;
   for (const std::string& lower : step.lowers) lowers.push_back(entry_of(lower));
   const VisibleTree visible = visible_tree(lowers, step.hidden, workplace_.epoch);
-  crypto::FieldHasher hasher("ingot.step-of-content.v1");
-  hasher.field(step.name).field(static_cast<std::uint64_t>(workplace_.epoch));
-  for (const plan::Ingredient& ingredient : step.ingredients)
-    hasher.field(ingredient.name).field(ingredient.value);
-  const Sha256 key = hasher.field(visible.digest).finish();
+  const Sha256 key = crypto::FieldHasher("ingot.step-of-content.v1")
+                         .field(step.own_key)
+                         .field(visible.digest)
+                         .finish();
   const auto result = made(step, key, &visible);
   if (std::optional<store::Stage> alias = workplace_.store.begin_entry(step.key))
     alias->commit({{"step", step.name}, {same_as, key.hex()}});

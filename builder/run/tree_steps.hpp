@@ -18,6 +18,9 @@ namespace ingot::run {
 
 enum class TreeUse { none, read };
 
+/// The result of a step, by its key or by another name of a result.
+std::optional<store::Entry> find_tree(const store::Store& store, const Sha256& key);
+
 struct VisibleTree;
 
 class TreeSteps {
@@ -42,7 +45,6 @@ public:
 
 private:
   std::optional<store::Entry> found(const plan::Step& step, TreeUse use) const;
-  std::optional<store::Entry> look_up(const Sha256& key) const;
   std::pair<store::Entry, StepOutcome> made(const plan::Step& step, const Sha256& key,
                                             const VisibleTree* visible) const;
   std::pair<store::Entry, StepOutcome> made_of_visible(const plan::Step& step) const;

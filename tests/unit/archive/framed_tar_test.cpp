@@ -15,6 +15,7 @@
 #include "os/file.hpp"
 #include "support/catch.hpp"
 #include "support/memory_sink.hpp"
+#include "support/seeded_text.hpp"
 
 using namespace ingot;
 namespace fs = std::filesystem;
@@ -49,23 +50,15 @@ Sha256 sum_of(std::span<const std::uint8_t> bytes) {
   return sums.finish();
 }
 
-std::string text_of(std::size_t size, unsigned seed) {
-  std::string text;
-  for (; text.size() < size; seed = seed * 1103515245 + 12345)
-    text += "word" + std::to_string(seed >> 24) + ' ';
-  text.resize(size);
-  return text;
-}
-
 /// Files of all kinds that a user can make, some above the largest frame of these tests.
 fs::path make_tree(const fs::path& tree) {
   for (unsigned i = 0; i < 60; ++i) {
     const fs::path folder = tree / ("dir" + std::to_string(i % 7)) / "in";
-    os::write_file(folder / ("f" + std::to_string(i)), text_of(i * 331 % 9000, i));
+    os::write_file(folder / ("f" + std::to_string(i)), test::seeded_text(i * 331 % 9000, i));
   }
   os::write_file(tree / "dir0-x", "sorts before what dir0 holds");
-  os::write_file(tree / "dir1/large", text_of(100'000, 1));
-  os::write_file(tree / "dir2/exact", text_of(3 * 16384, 2));
+  os::write_file(tree / "dir1/large", test::seeded_text(100'000, 1));
+  os::write_file(tree / "dir2/exact", test::seeded_text(3 * 16384, 2));
   os::write_file(tree / "dir2/empty", "");
   os::write_file(tree / ("dir3/" + std::string(230, 'n')), "long name");
   os::write_file(tree / "dir3/\xff\xfe", "no text");
@@ -205,8 +198,8 @@ TEST_CASE("a file that changed after it was listed is not framed", "[archive]") 
   const os::TempDir folder("framed tar");
   const fs::path tree = make_tree(folder.path() / "tree");
   const auto files = list_of(tree);
-  SECTION("longer") { os::write_file(tree / "dir1/large", text_of(100'001, 1)); }
-  SECTION("shorter") { os::write_file(tree / "dir1/large", text_of(99'999, 1)); }
+  SECTION("longer") { os::write_file(tree / "dir1/large", test::seeded_text(100'001, 1)); }
+  SECTION("shorter") { os::write_file(tree / "dir1/large", test::seeded_text(99'999, 1)); }
   test::MemorySink sink;
   CHECK_THROWS_AS(archive::write_framed_tar({.files = files,
                                              .open = archive::content_below(tree),

@@ -12,28 +12,21 @@
 #include "crypto/hasher.hpp"
 #include "os/file.hpp"
 #include "support/catch.hpp"
+#include "support/seeded_text.hpp"
 
 using namespace ingot;
 namespace fs = std::filesystem;
 
 namespace {
 
-std::string text_of(std::size_t size, unsigned seed) {
-  std::string text;
-  for (; text.size() < size; seed = seed * 1103515245 + 12345)
-    text += "word" + std::to_string(seed >> 24) + ' ';
-  text.resize(size);
-  return text;
-}
-
 fs::path make_tree(const fs::path& tree) {
   for (unsigned i = 0; i < 120; ++i) {
     os::write_file(tree / ("dir" + std::to_string(i % 5)) / ("f" + std::to_string(i)),
-                   text_of(i * 97 % 3000, i));
+                   test::seeded_text(i * 97 % 3000, i));
   }
-  os::write_file(tree / "large", text_of(50'000, 1));
+  os::write_file(tree / "large", test::seeded_text(50'000, 1));
   os::write_file(tree / "zeros", std::string(20'000, '\0'));
-  os::write_file(tree / "holes", text_of(5'000, 2));
+  os::write_file(tree / "holes", test::seeded_text(5'000, 2));
   fs::resize_file(tree / "holes", 100'000);
   fs::create_symlink("large", tree / "link");
   fs::create_hard_link(tree / "dir1/f1", tree / "dir2/again");
@@ -140,8 +133,8 @@ TEST_CASE("known blocks are taken over, and nothing else differs", "[disk]") {
   std::size_t most_fresh = 5;
   SECTION("nothing changed") { most_fresh = 0; }
   SECTION("a small file changed") { os::write_file(tree / "dir3/f3", "another"); }
-  SECTION("a large file changed") { os::write_file(tree / "large", text_of(50'001, 1)); }
-  SECTION("a file more") { os::write_file(tree / "dir3/f3b", text_of(2000, 7)); }
+  SECTION("a large file changed") { os::write_file(tree / "large", test::seeded_text(50'001, 1)); }
+  SECTION("a file more") { os::write_file(tree / "dir3/f3b", test::seeded_text(2000, 7)); }
   SECTION("a file less") { fs::remove(tree / "dir3/f3"); }
   SECTION("another name for a file") { fs::rename(tree / "large", tree / "dir4/large"); }
   const Written cold = write(tree, folder.path() / "cold");
@@ -193,7 +186,7 @@ TEST_CASE("a file that changed after it was listed is not stored", "[disk]") {
   const os::TempDir folder("squashfs");
   const fs::path tree = make_tree(folder.path() / "tree");
   const auto files = list_of(tree);
-  SECTION("longer") { os::write_file(tree / "large", text_of(50'001, 1)); }
+  SECTION("longer") { os::write_file(tree / "large", test::seeded_text(50'001, 1)); }
   SECTION("shorter, and in a shared block") { os::write_file(tree / "dir0/f5", "x"); }
   os::AtomicFile file(folder.path() / "image");
   CHECK_THROWS_AS(disk::write_squashfs(files, archive::content_below(tree), {}, {}, file.fd(),

@@ -86,6 +86,18 @@ TEST_CASE("every input of a step comes before it") {
   CHECK(seen.back() == "seal");
 }
 
+TEST_CASE("a step's own key knows nothing of what lies below") {
+  Project after;
+  after.lock.image_root[0].sha256 = crypto::digest_of("another bash");
+  const plan::Plan before = Project().plan();
+  CHECK(after.plan().at("initramfs").own_key == before.at("initramfs").own_key);
+  CHECK(after.plan().at("initramfs").key != before.at("initramfs").key);
+  CHECK(after.plan().at("packages/base").own_key != before.at("packages/base").own_key);
+  after.image.kernel->release = "6.12.2";
+  CHECK(after.plan().at("initramfs").own_key != before.at("initramfs").own_key);
+  CHECK(before.at("initramfs").own_key != before.at("module-index").own_key);
+}
+
 TEST_CASE("all packages lie below all configuration") {
   const std::vector<std::string> root = Project().plan().image_root();
   CHECK(root == std::vector<std::string>{"packages/base", "packages/driver", "system/base",
