@@ -52,12 +52,12 @@ void judge_runtime(const std::string& name, const Toml& runtime, const Roots& ro
   }
   const Toml* binary = runtime.find({"options", "BinaryName"});
   if (binary == nullptr || binary->text() == nullptr || binary->text()->empty()) return;
-  const std::string& program = *binary->text();
-  const bool found = program.starts_with('/') ? roots.executable(program)
-                                              : roots.executable("/usr/bin/" + program) ||
-                                                    roots.executable("/usr/sbin/" + program) ||
-                                                    roots.executable("/usr/local/bin/" + program);
-  if (!found) findings.add("runtime " + name + " names " + program + ", which is no program here");
+  const std::string& path = *binary->text();
+  const bool found = path.starts_with('/') ? roots.executable(path)
+                                           : roots.executable("/usr/bin/" + path) ||
+                                                 roots.executable("/usr/sbin/" + path) ||
+                                                 roots.executable("/usr/local/bin/" + path);
+  if (!found) findings.add("runtime " + name + " names " + path + ", which is no program here");
 }
 
 void judge_runtimes(const Toml& cri, const ContainerdWishes& wishes, const Roots& roots,

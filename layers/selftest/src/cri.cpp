@@ -27,8 +27,8 @@ constexpr std::uint8_t ping_frame = 6;
 constexpr std::uint8_t goaway_frame = 7;
 constexpr std::uint8_t end_stream = 1;  // and, for settings and ping, "acknowledged"
 constexpr std::uint8_t end_headers = 4;
-constexpr std::uint8_t padded = 8;
-constexpr std::size_t most_answer = std::size_t{1} << 20;
+constexpr std::uint8_t padded_frame = 8;
+constexpr std::size_t most_response = std::size_t{1} << 20;
 
 void put_number(std::string& out, std::uint32_t value, int octets) {
   for (int shift = (octets - 1) * 8; shift >= 0; shift -= 8) {
@@ -231,7 +231,7 @@ bool CriConnection::take_answer(const Frame& received, std::uint32_t stream, std
     case data_frame: {
       if (!mine) return false;
       std::string_view payload = received.payload;
-      if ((received.flags & padded) != 0) {
+      if ((received.flags & padded_frame) != 0) {
         if (payload.empty()) throw Broken("the runtime does not speak HTTP/2");
         const auto padding = static_cast<unsigned char>(payload.front());
         payload.remove_prefix(1);
@@ -239,7 +239,7 @@ bool CriConnection::take_answer(const Frame& received, std::uint32_t stream, std
         payload.remove_suffix(padding);
       }
       body += payload;
-      if (body.size() > most_answer) throw Broken("the runtime's answer is too long");
+      if (body.size() > most_response) throw Broken("the runtime's answer is too long");
       return (received.flags & end_stream) != 0;
     }
     case headers_frame:

@@ -10,7 +10,7 @@ namespace ingot::selftest {
 
 namespace {
 
-constexpr const char* what = "ld.so.cache";
+constexpr const char* cache_file = "ld.so.cache";
 
 std::string text_at(Octets cache, std::uint32_t offset) {
   if (offset >= cache.size()) throw Broken("ld.so.cache is cut short");
@@ -35,15 +35,16 @@ std::vector<CachedLibrary> parse_library_cache(Octets bytes) {
   const auto found = std::search(bytes.begin(), bytes.end(), pattern.begin(), pattern.end());
   if (found == bytes.end()) throw Broken("ld.so.cache is not of format glibc-ld.so.cache1.1");
   const Octets cache = bytes.subspan(static_cast<std::size_t>(found - bytes.begin()));
-  const auto count = little_endian<std::uint32_t>(cache, 20, what);
-  slice(cache, header_size, count * entry_size, what);
+  const auto count = little_endian<std::uint32_t>(cache, 20, cache_file);
+  slice(cache, header_size, count * entry_size, cache_file);
   std::vector<CachedLibrary> libraries;
   libraries.reserve(count);
   for (std::uint64_t i = 0; i < count; ++i) {
-    const Octets entry = slice(cache, header_size + i * entry_size, entry_size, what);
-    libraries.push_back({.flags = little_endian<std::uint32_t>(entry, 0, what),
-                         .name = text_at(cache, little_endian<std::uint32_t>(entry, 4, what)),
-                         .path = text_at(cache, little_endian<std::uint32_t>(entry, 8, what))});
+    const Octets entry = slice(cache, header_size + i * entry_size, entry_size, cache_file);
+    libraries.push_back(
+        {.flags = little_endian<std::uint32_t>(entry, 0, cache_file),
+         .name = text_at(cache, little_endian<std::uint32_t>(entry, 4, cache_file)),
+         .path = text_at(cache, little_endian<std::uint32_t>(entry, 8, cache_file))});
   }
   return libraries;
 }

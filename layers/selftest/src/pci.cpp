@@ -17,4 +17,8 @@ std::vector<std::string> nvidia_gpus(const Roots& roots) {
   return gpus;
 }
 
+std::string gpus_text(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " GPU" : " GPUs");
+}
+
 }  // namespace ingot::selftest

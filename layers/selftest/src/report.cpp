@@ -6,9 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "pci.hpp"
+
 namespace ingot::selftest {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::size_t Report::count(Outcome outcome) const {
   return static_cast<std::size_t>(
@@ -37,22 +39,18 @@ namespace {
 
 double rounded(double seconds) { return std::round(seconds * 1000) / 1000; }
 
-Json json_of(const CheckResult& check) {
-  Json json = {{"id", check.check->id},
-               {"outcome", name_of(check.result.outcome)},
-               {"severity", name_of(check.severity())},
-               {"reason", check.result.reason},
-               {"milliseconds", check.result.milliseconds}};
+OrderedJson json_of(const CheckResult& check) {
+  OrderedJson json = {{"id", check.check->id},
+                      {"outcome", name_of(check.result.outcome)},
+                      {"severity", name_of(check.severity())},
+                      {"reason", check.result.reason},
+                      {"milliseconds", check.result.milliseconds}};
   if (!check.result.values.empty()) {
-    Json values = Json::object();
+    OrderedJson values = OrderedJson::object();
     for (const auto& [name, text] : check.result.values) values[name] = text;
     json["values"] = std::move(values);
   }
   return json;
-}
-
-std::string gpus_text(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " GPU" : " GPUs");
 }
 
 // Reasons quote foreign files; a console must not act on what they hold.
@@ -88,18 +86,18 @@ std::string label_value(std::string_view text) {
 }  // namespace
 
 std::string to_json(const Report& report) {
-  Json json = {{"schema", "ingot/selftest/v1"},
-               {"verdict", report.passed ? "pass" : "fail"},
-               {"degraded", report.degraded},
-               {"image", report.image},
-               {"version", report.version},
-               {"kernel", report.kernel},
-               {"gpus", report.gpus},
-               {"cpu_seconds", rounded(report.cpu_seconds)},
-               {"seconds", rounded(report.seconds)},
-               {"checks", Json::array()}};
+  OrderedJson json = {{"schema", "ingot/selftest/v1"},
+                      {"verdict", report.passed ? "pass" : "fail"},
+                      {"degraded", report.degraded},
+                      {"image", report.image},
+                      {"version", report.version},
+                      {"kernel", report.kernel},
+                      {"gpus", report.gpus},
+                      {"cpu_seconds", rounded(report.cpu_seconds)},
+                      {"seconds", rounded(report.seconds)},
+                      {"checks", OrderedJson::array()}};
   for (const CheckResult& check : report.checks) json["checks"].push_back(json_of(check));
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 std::string summary_line(const Report& report) {

@@ -5,7 +5,7 @@
 
 namespace ingot::selftest {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::string_view name_of(Outcome outcome) noexcept {
   switch (outcome) {
@@ -62,26 +62,26 @@ Result Findings::result(std::string good) && {
 }
 
 std::string to_wire(const Result& result) {
-  Json json = {{"outcome", name_of(result.outcome)}, {"reason", result.reason}};
+  OrderedJson json = {{"outcome", name_of(result.outcome)}, {"reason", result.reason}};
   if (result.severity) json["severity"] = name_of(*result.severity);
   if (!result.values.empty()) {
-    Json values = Json::object();
+    OrderedJson values = OrderedJson::object();
     for (const auto& [name, text] : result.values) values[name] = text;
     json["values"] = std::move(values);
   }
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 namespace {
 
-std::optional<Outcome> outcome_of(const Json& json) {
+std::optional<Outcome> outcome_of(const OrderedJson& json) {
   for (const Outcome outcome : {Outcome::pass, Outcome::fail, Outcome::skip}) {
     if (json == name_of(outcome)) return outcome;
   }
   return std::nullopt;
 }
 
-std::optional<Severity> severity_of(const Json& json) {
+std::optional<Severity> severity_of(const OrderedJson& json) {
   for (const Severity severity :
        {Severity::fatal, Severity::error, Severity::warning, Severity::information}) {
     if (json == name_of(severity)) return severity;
@@ -93,7 +93,7 @@ std::optional<Severity> severity_of(const Json& json) {
 
 Result from_wire(std::string_view text) {
   if (text.empty()) return fail("the check ended without an answer");
-  const Json json = Json::parse(text, nullptr, false);
+  const OrderedJson json = OrderedJson::parse(text, nullptr, false);
   const std::string unreadable = "the check's answer cannot be read";
   if (!json.is_object() || !json.contains("outcome") || !json.contains("reason") ||
       !json["reason"].is_string()) {

@@ -16,8 +16,6 @@
 
 namespace ingot::selftest {
 
-namespace {
-
 template <auto Free>
 struct Release {
   template <class T>
@@ -27,6 +25,8 @@ struct Release {
 };
 template <class T, auto Free>
 using Handle = std::unique_ptr<T, Release<Free>>;
+
+namespace {
 
 void free_text(char* text) noexcept { OPENSSL_free(text); }
 

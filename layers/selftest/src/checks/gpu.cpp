@@ -6,16 +6,9 @@
 #include "checks/checks.hpp"
 #include "file.hpp"
 #include "nvml.hpp"
+#include "pci.hpp"
 
 namespace ingot::selftest {
-
-namespace {
-
-std::string gpus_text(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " GPU" : " GPUs");
-}
-
-}  // namespace
 
 Result pci_count(const Node& node) {
   if (!node.profile_fault.empty()) return fail(node.profile_fault);
