@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "disk/place.hpp"
+#include "os/place.hpp"
 
 namespace ingot::disk {
 
@@ -43,12 +43,12 @@ void FileBlocks::write(std::uint64_t offset, std::span<const std::uint8_t> bytes
   for (std::size_t at = 0; at < bytes.size();) {
     const std::size_t size = std::min(block_size, bytes.size() - at);
     if (is_zero(bytes.subspan(at, size))) {
-      write_at(fd_, name_, offset + from, bytes.subspan(from, at - from));
+      os::write_at(fd_, name_, offset + from, bytes.subspan(from, at - from));
       from = at + size;
     }
     at += size;
   }
-  write_at(fd_, name_, offset + from, bytes.subspan(from));
+  os::write_at(fd_, name_, offset + from, bytes.subspan(from));
 }
 
 /// The chunks go round: empty, being filled, full, being written.

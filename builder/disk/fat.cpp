@@ -18,7 +18,7 @@
 #include "base/words.hpp"
 #include "disk/fat_name.hpp"
 #include "disk/partition.hpp"
-#include "disk/place.hpp"
+#include "os/place.hpp"
 #include "os/fd.hpp"
 #include "os/signals.hpp"
 
@@ -206,7 +206,7 @@ public:
 
 private:
   void put(std::uint64_t at, std::span<const std::uint8_t> bytes) const {
-    write_at(fd_, name_, spec_.offset + at, bytes);
+    os::write_at(fd_, name_, spec_.offset + at, bytes);
   }
 
   std::string label() const {

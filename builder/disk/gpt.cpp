@@ -13,7 +13,7 @@
 #include "base/format.hpp"
 #include "base/little_endian.hpp"
 #include "disk/crc32.hpp"
-#include "disk/place.hpp"
+#include "os/place.hpp"
 #include "os/fd.hpp"
 
 namespace ingot::disk {
@@ -223,8 +223,8 @@ GptTable decode_gpt(Span front, Span back, std::uint64_t sectors) {
 
 void write_gpt(int fd, const std::filesystem::path& name, const GptTable& table) {
   const GptBytes bytes = encode_gpt(table);
-  write_at(fd, name, 0, bytes.front);
-  write_at(fd, name, (table.sectors - gpt_back_sectors) * sector_size, bytes.back);
+  os::write_at(fd, name, 0, bytes.front);
+  os::write_at(fd, name, (table.sectors - gpt_back_sectors) * sector_size, bytes.back);
 }
 
 GptTable read_gpt(const std::filesystem::path& image) {
@@ -241,8 +241,8 @@ GptTable read_gpt(const std::filesystem::path& image) {
     check_sectors(sectors);
     std::vector<std::uint8_t> front(gpt_front_sectors * sector_size);
     std::vector<std::uint8_t> back(gpt_back_sectors * sector_size);
-    read_at(fd.get(), image, 0, front);
-    read_at(fd.get(), image, (sectors - gpt_back_sectors) * sector_size, back);
+    os::read_at(fd.get(), image, 0, front);
+    os::read_at(fd.get(), image, (sectors - gpt_back_sectors) * sector_size, back);
     return decode_gpt(front, back, sectors);
   });
 }

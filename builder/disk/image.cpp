@@ -13,7 +13,7 @@
 #include "base/format.hpp"
 #include "disk/ext4.hpp"
 #include "disk/gpt.hpp"
-#include "disk/place.hpp"
+#include "os/place.hpp"
 #include "os/file.hpp"
 
 namespace ingot::disk {
@@ -47,7 +47,7 @@ public:
     while (position_ < offset) {
       const std::uint64_t count = std::min<std::uint64_t>(buffer.size(), offset - position_);
       const std::span<std::uint8_t> part(buffer.data(), static_cast<std::size_t>(count));
-      read_at(fd_, name_, position_, part);
+      os::read_at(fd_, name_, position_, part);
       hasher_.update(part);
       position_ += count;
     }

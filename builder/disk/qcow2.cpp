@@ -19,7 +19,7 @@
 #include "archive/zstd_block.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
-#include "disk/place.hpp"
+#include "os/place.hpp"
 #include "os/file.hpp"
 #include "os/signals.hpp"
 
@@ -130,7 +130,7 @@ private:
     for (auto number = next_data(0); number; number = next_data((*number + 1) * cluster)) {
       const std::uint64_t offset = *number * cluster;
       Piece piece{*number, std::vector<std::uint8_t>(cluster), {}};
-      read_at(source_.get(), raw_, offset,
+      os::read_at(source_.get(), raw_, offset,
               std::span(piece.plain).first(std::min(cluster, size_ - offset)));
       if (is_zero(piece.plain)) continue;
       pieces.push_back(std::move(piece));
@@ -171,7 +171,7 @@ private:
   }
 
   void write(std::span<const std::uint8_t> bytes) {
-    write_at(file_.fd(), file_.temporary(), end_, bytes);
+    os::write_at(file_.fd(), file_.temporary(), end_, bytes);
     count(end_, bytes.size());
     end_ += bytes.size();
   }
@@ -184,7 +184,7 @@ private:
       for (std::size_t i = 0; i < table.size(); ++i) put(bytes, i * 8, table[i]);
       write(bytes);
     }
-    write_at(file_.fd(), file_.temporary(), l1_offset, l1);
+    os::write_at(file_.fd(), file_.temporary(), l1_offset, l1);
   }
 
   /// Where the table of the refcount blocks lies; it and they are counted as well.
@@ -200,8 +200,8 @@ private:
     for (std::uint64_t i = 0; i < blocks; ++i) put(table, i * 8, first + i * cluster);
     for (std::size_t i = 0; i < refcounts_.size(); ++i) put(content, i * 2, refcounts_[i]);
     const std::uint64_t at = end_;
-    write_at(file_.fd(), file_.temporary(), at, table);
-    write_at(file_.fd(), file_.temporary(), first, content);
+    os::write_at(file_.fd(), file_.temporary(), at, table);
+    os::write_at(file_.fd(), file_.temporary(), first, content);
     return at;
   }
 
@@ -223,7 +223,7 @@ private:
     put(header, 96, std::uint32_t{4});  // refcounts of 1 << 4 bits
     put(header, 100, header_length);
     header[104] = 1;  // zstd
-    write_at(file_.fd(), file_.temporary(), 0, header);
+    os::write_at(file_.fd(), file_.temporary(), 0, header);
   }
 
   const fs::path& raw_;

@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "crypto/hasher.hpp"
-#include "disk/place.hpp"
+#include "os/place.hpp"
 #include "os/file.hpp"
 
 namespace ingot::disk {
@@ -19,7 +19,7 @@ void hash_range(crypto::Hasher& hasher, const os::AtomicFile& file, std::uint64_
   while (from != to) {
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), to - from));
     const std::span<std::uint8_t> piece = std::span(buffer).first(size);
-    read_at(file.fd(), file.temporary(), from, piece);
+    os::read_at(file.fd(), file.temporary(), from, piece);
     hasher.update(std::span<const std::uint8_t>(piece));
     from += size;
   }

@@ -8,7 +8,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/little_endian.hpp"
-#include "disk/place.hpp"
+#include "os/place.hpp"
 #include "disk/squashfs_blocks.hpp"
 #include "disk/squashfs_content.hpp"
 #include "disk/squashfs_inodes.hpp"
@@ -85,7 +85,7 @@ private:
   };
 
   void write(std::span<const std::uint8_t> bytes) {
-    write_at(fd_, name_, end_, bytes);
+    os::write_at(fd_, name_, end_, bytes);
     end_ += bytes.size();
   }
 
@@ -144,7 +144,7 @@ private:
     if (record.size() != superblock_size) {
       throw Error(Fault::internal, "a superblock of squashfs has a wrong size; a bug in ingot");
     }
-    write_at(fd_, name_, 0, record.bytes());
+    os::write_at(fd_, name_, 0, record.bytes());
   }
 
   const SquashfsOptions& options_;

@@ -14,7 +14,7 @@
 #include "archive/zstd_block.hpp"
 #include "base/error.hpp"
 #include "crypto/hasher.hpp"
-#include "disk/place.hpp"
+#include "os/place.hpp"
 #include "os/copy_range.hpp"
 #include "os/signals.hpp"
 
@@ -266,7 +266,7 @@ private:
   }
 
   void write(const Packed& packed, std::vector<std::uint32_t>& sizes) {
-    write_at(spec_.fd, spec_.name, end_, packed.bytes);
+    os::write_at(spec_.fd, spec_.name, end_, packed.bytes);
     end_ += packed.bytes.size();
     sizes.insert(sizes.end(), packed.sizes.begin(), packed.sizes.end());
   }

@@ -12,7 +12,7 @@
 #include "base/format.hpp"
 #include "base/little_endian.hpp"
 #include "crypto/hasher.hpp"
-#include "disk/place.hpp"
+#include "os/place.hpp"
 
 namespace ingot::disk {
 
@@ -64,7 +64,7 @@ public:
 
   Sha256 hash_of_block(std::uint64_t block) const {
     std::vector<std::uint8_t> bytes(verity_block);
-    read_at(fd_, name_, block * verity_block, bytes);
+    os::read_at(fd_, name_, block * verity_block, bytes);
     return crypto::Hasher().update(salt_.bytes()).update(bytes).finish();
   }
 
@@ -78,7 +78,7 @@ private:
       const std::uint64_t first = at * digests_in_block;
       const std::uint64_t count = std::min(digests_in_block, children.count - first);
       const std::span<std::uint8_t> bytes(below.data(), count * verity_block);
-      read_at(fd_, name_, (children.first + first) * verity_block, bytes);
+      os::read_at(fd_, name_, (children.first + first) * verity_block, bytes);
       std::fill(block.begin(), block.end(), std::uint8_t{0});
       for (std::uint64_t i = 0; i < count; ++i) {
         const Sha256 hash = hasher.update(salt_.bytes())
@@ -87,7 +87,7 @@ private:
         std::copy(hash.bytes().begin(), hash.bytes().end(),
                   block.begin() + static_cast<std::ptrdiff_t>(i * Sha256::size));
       }
-      write_at(fd_, name_, (parents.first + at) * verity_block, block);
+      os::write_at(fd_, name_, (parents.first + at) * verity_block, block);
     }
   }
 
@@ -138,7 +138,7 @@ Verity append_verity(int fd, const std::filesystem::path& name, const VeritySpec
   verity.hash_offset = padded_size(fd, name);
   verity.data_blocks = verity.hash_offset / verity_block;
   verity.size = verity.hash_offset + verity_size(verity.data_blocks);
-  write_at(fd, name, verity.hash_offset, verity_superblock(spec, verity.data_blocks));
+  os::write_at(fd, name, verity.hash_offset, verity_superblock(spec, verity.data_blocks));
 
   // The tree's top lies first, the level over the data last and at the file's end.
   const TreeWriter writer(fd, name, spec);

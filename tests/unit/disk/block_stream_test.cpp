@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/error.hpp"
-#include "disk/place.hpp"
+#include "os/place.hpp"
 #include "os/file.hpp"
 #include "support/catch.hpp"
 
@@ -81,7 +81,7 @@ TEST_CASE("blocks of zeros stay holes") {
   bytes.back() = 3;
   disk::FileBlocks(fd.get(), path).write(1 << 20, bytes);
   std::vector<std::uint8_t> read(bytes.size());
-  disk::read_at(fd.get(), path, 1 << 20, read);
+  os::read_at(fd.get(), path, 1 << 20, read);
   CHECK(read == bytes);
   struct stat status {};
   REQUIRE(::fstat(fd.get(), &status) == 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "disk/place.hpp"
+#include "os/place.hpp"
 
 #include <cerrno>
 
@@ -8,7 +8,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 
-namespace ingot::disk {
+namespace ingot::os {
 
 void read_at(int fd, const std::filesystem::path& name, std::uint64_t offset,
              std::span<std::uint8_t> buffer) {
@@ -44,4 +44,4 @@ void write_at(int fd, const std::filesystem::path& name, std::uint64_t offset,
   }
 }
 
-}  // namespace ingot::disk
+}  // namespace ingot::os

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <span>
 
-namespace ingot::disk {
+namespace ingot::os {
 
 /// Fills `buffer` from `offset`; Fault::input when the file ends before.
 void read_at(int fd, const std::filesystem::path& name, std::uint64_t offset,
@@ -15,4 +15,4 @@ void read_at(int fd, const std::filesystem::path& name, std::uint64_t offset,
 void write_at(int fd, const std::filesystem::path& name, std::uint64_t offset,
               std::span<const std::uint8_t> bytes);
 
-}  // namespace ingot::disk
+}  // namespace ingot::os
