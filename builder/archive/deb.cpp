@@ -4,6 +4,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include "archive/deb_member.hpp"
 #include "archive/extraction.hpp"
 #include "archive/reader.hpp"
 #include "base/error.hpp"
@@ -16,39 +17,9 @@ namespace {
 constexpr std::size_t largest_control_file = 16U << 20;
 constexpr std::size_t most_control_files = 1000;
 
-std::string name_of(archive_entry* entry) {
-  const char* name = archive_entry_pathname(entry);
-  return name != nullptr ? name : "";
-}
-
-/// A package opened at its first member, whose content said that it is one.
-ReaderHandle open_deb(const std::filesystem::path& path) {
-  ReaderHandle reader = new_reader();
-  archive_read_support_format_ar(reader.get());
-  check_read(reader.get(), archive_read_open_filename(reader.get(), path.c_str(), 256 * 1024),
-             "open it as a Debian package");
-  archive_entry* entry = next_member(reader.get());
-  if (entry == nullptr || name_of(entry) != "debian-binary") {
-    throw Error(Fault::verification,
-                "it is no Debian package: debian-binary is not its first member");
-  }
-  const std::string version = content_of_member(reader.get(), entry, 64);
-  if (!version.starts_with("2.")) {
-    throw Error(Fault::verification,
-                format("it is a Debian package of the unknown format '{}'", trimmed(version)));
-  }
-  return reader;
-}
-
 /// The first member of that name, with any compression, as a tar archive.
 ReaderHandle open_member(::archive* package, std::string_view wanted) {
-  while (archive_entry* entry = next_member(package)) {
-    const std::string name = name_of(entry);
-    if (name == wanted || name.starts_with(std::string(wanted) + ".")) {
-      return open_inner_tar(package, name);
-    }
-  }
-  throw Error(Fault::verification, format("it is no Debian package: {} is missing", wanted));
+  return open_inner_tar(package, next_deb_member(package, wanted));
 }
 
 std::map<std::string, std::string> fields_of(std::string_view control) {
@@ -93,7 +64,7 @@ DebControl read_deb_control(const std::filesystem::path& path) {
       if (control.files.size() >= most_control_files) {
         throw Error(Fault::verification, "it has too many control files");
       }
-      const std::string name = member_path(name_of(entry));
+      const std::string name = member_path(member_name(entry));
       control.files[name] = content_of_member(members.get(), entry, largest_control_file);
     }
     const auto file = control.files.find("control");

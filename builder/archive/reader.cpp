@@ -89,7 +89,11 @@ ReaderHandle open_tar(int fd) {
   return reader;
 }
 
-ReaderHandle open_inner_tar(::archive* outer, std::string_view member_name) {
+namespace {
+
+/// `support_format` says what is expected in the member.
+ReaderHandle open_inner(::archive* outer, std::string_view member_name,
+                        int (*support_format)(::archive*)) {
   ReaderHandle reader = new_reader();
   int result = ARCHIVE_OK;
   if (member_name.ends_with(".xz")) {
@@ -103,10 +107,20 @@ ReaderHandle open_inner_tar(::archive* outer, std::string_view member_name) {
                 format("the member {} is compressed in a way that is not known here", member_name));
   }
   check_read(reader.get(), result, "choose a decompressor");
-  archive_read_support_format_tar(reader.get());
+  support_format(reader.get());
   check_read(reader.get(), archive_read_open(reader.get(), outer, nullptr, read_outer, nullptr),
              format("open the member {}", member_name));
   return reader;
+}
+
+}  // namespace
+
+ReaderHandle open_inner_tar(::archive* outer, std::string_view member_name) {
+  return open_inner(outer, member_name, archive_read_support_format_tar);
+}
+
+ReaderHandle open_inner_stream(::archive* outer, std::string_view member_name) {
+  return open_inner(outer, member_name, archive_read_support_format_raw);
 }
 
 }  // namespace ingot::archive

@@ -33,6 +33,10 @@ ReaderHandle open_tar(const std::filesystem::path& path);
 /// The same from a descriptor, which may be a pipe and must outlive the result.
 ReaderHandle open_tar(int fd);
 
+/// What the current member of `outer` holds, decompressed as its name says, as the one member of
+/// an archive. `outer` must outlive the result.
+ReaderHandle open_inner_stream(::archive* outer, std::string_view member_name);
+
 /// The tar archive that the current member of `outer` holds; the member's name says how it is
 /// compressed (Fault::unsupported for other ways). `outer` must outlive the result.
 ReaderHandle open_inner_tar(::archive* outer, std::string_view member_name);

@@ -18,6 +18,7 @@
 #include "run/cache_check.hpp"
 #include "run/definitions.hpp"
 #include "run/tree_steps.hpp"
+#include "step/decompressed_package.hpp"
 #include "store/cache_use.hpp"
 #include "store/collection.hpp"
 
@@ -104,7 +105,8 @@ std::set<std::string> needed_by(const std::vector<std::string>& images, const Co
     if (!lock)
       throw Error(Fault::difference, image.name + " has no lock, so nothing of it is kept");
     for (const auto* list : {&lock->image_root, &lock->build_root})
-      for (const spec::LockedPackage& package : *list) names.insert(package.sha256.hex());
+      for (const spec::LockedPackage& package : *list)
+        names.insert({package.sha256.hex(), step::decompressed_package_key(package.sha256).hex()});
     const plan::Plan plan = run::plan_image(image, *lock, run::load_signing_keys({}, cache));
     for (const plan::Step& step : plan.steps) {
       names.insert(step.key.hex());

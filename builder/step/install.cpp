@@ -13,6 +13,7 @@
 #include "os/signals.hpp"
 #include "package/install_order.hpp"
 #include "step/build_root.hpp"
+#include "step/decompressed_package.hpp"
 
 namespace ingot::step {
 namespace fs = std::filesystem;
@@ -22,13 +23,11 @@ namespace {
 constexpr std::string_view packages_inside = "/run/ingot/packages";
 
 package::Installable installable(const Workplace& workplace, const spec::LockedPackage& locked) {
-  const archive::DebControl control =
-      archive::read_deb_control(blob_of(workplace.store, locked));
+  const archive::DebControl control = archive::read_deb_control(blob_of(workplace.store, locked));
   if (control.field("Package") != locked.name || control.field("Version") != locked.version) {
-    throw Error(Fault::verification,
-                "the package locked as " + locked.name + " " + locked.version + " says it is " +
-                    std::string(control.field("Package")) + " " +
-                    std::string(control.field("Version")));
+    throw Error(Fault::verification, "the package locked as " + locked.name + " " + locked.version +
+                                         " says it is " + std::string(control.field("Package")) +
+                                         " " + std::string(control.field("Version")));
   }
   return {.name = locked.name,
           .version = locked.version,
@@ -42,8 +41,8 @@ std::vector<package::Installable> installables(const Workplace& workplace,
                                                const std::vector<spec::LockedPackage>& packages) {
   std::vector<package::Installable> facts;
   for (const spec::LockedPackage& package : packages) {
-    facts.push_back(during("reading package " + package.name,
-                           [&] { return installable(workplace, package); }));
+    facts.push_back(
+        during("reading package " + package.name, [&] { return installable(workplace, package); }));
   }
   return facts;
 }
@@ -53,13 +52,12 @@ fs::path link_packages(const Workplace& workplace, const fs::path& scratch,
                        const std::vector<spec::LockedPackage>& packages) {
   const fs::path folder = scratch / "packages";
   fs::create_directories(folder);
-  for (const spec::LockedPackage& package : packages) {
-    os::check_stop();
-    const fs::path blob = sound_blob_of(workplace.store, package);
-    const fs::path name = folder / (package.name + ".deb");
+  const std::vector<fs::path> files = decompressed_packages(workplace, packages);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const fs::path name = folder / (packages[i].name + ".deb");
     std::error_code error;
-    fs::create_hard_link(blob, name, error);
-    if (error) os::copy_file(blob, name);
+    fs::create_hard_link(files[i], name, error);
+    if (error) os::copy_file(files[i], name);
   }
   return folder;
 }
@@ -69,8 +67,8 @@ public:
   Installation(const Workplace& workplace, const Tree& tree, const InstallRequest& request)
       : workplace_(workplace), tree_(tree), request_(request) {
     const fs::path& scratch = tree.stage.scratch();
-    binds_.push_back({link_packages(workplace, scratch, request.packages),
-                      std::string(packages_inside)});
+    binds_.push_back(
+        {link_packages(workplace, scratch, request.packages), std::string(packages_inside)});
     // Debian policy 9.3.3.2: invoke-rc.d and its like ask this program first; 101 forbids.
     os::write_file(scratch / "policy-rc.d", "#!/bin/sh\nexit 101\n", 0755);
     binds_.push_back({scratch / "policy-rc.d", "/usr/sbin/policy-rc.d"});
@@ -131,10 +129,9 @@ private:
   void unpack_without_dpkg(const std::vector<std::string>& names) {
     merge_usr(tree_.stage.folder());
     for (const std::string& name : names) {
-      const auto package = std::find_if(request_.packages.begin(), request_.packages.end(),
-                                        [&](const auto& p) { return p.name == name; });
       during("unpacking " + name + " into the image", [&] {
-        archive::extract_deb(blob_of(workplace_.store, *package), tree_.stage.folder());
+        archive::extract_deb(tree_.stage.scratch() / "packages" / (name + ".deb"),
+                             tree_.stage.folder());
       });
     }
   }
@@ -163,8 +160,7 @@ private:
 
 }  // namespace
 
-void install_packages(const Workplace& workplace, const Tree& tree,
-                      const InstallRequest& request) {
+void install_packages(const Workplace& workplace, const Tree& tree, const InstallRequest& request) {
   Installation(workplace, tree, request).run();
 }
 
