@@ -6,13 +6,21 @@
 
 #include "base/error.hpp"
 #include "crypto/hasher.hpp"
+#include "plan/script_environment.hpp"
 
 namespace ingot::plan {
 namespace {
 
 /// Raised when a step's code changes what it makes of the same ingredients.
 constexpr std::string_view code_version(StepKind kind) {
-  return kind == StepKind::finish ? "3" : "2";
+  switch (kind) {
+    case StepKind::build_root:
+    case StepKind::packages:
+    case StepKind::seal:
+      return "2";
+    default:
+      return "3";
+  }
 }
 
 // Neither depmod nor any hook of initramfs-tools has business there; so a change there costs no new
@@ -21,6 +29,14 @@ constexpr std::array<std::string_view, 12> hidden_from_kernel_steps = {
     "etc/apt",       "etc/cni",        "etc/containerd",         "etc/kubernetes",
     "etc/sysctl.d",  "etc/systemd/system", "usr/lib/ingot",      "usr/lib/sysctl.d",
     "usr/lib/systemd/system", "usr/share/doc", "usr/share/man",  "var/log"};
+
+// A compiler of C reads none of these; what other layers build with lies there.
+constexpr std::array<std::string_view, 4> hidden_from_modules = {
+    "usr/include/c++", "usr/lib/systemd", "usr/share", "var"};
+
+// A program that needs no kernel is the same for each.
+constexpr std::array<std::string_view, 3> hidden_from_programs = {
+    "usr/lib/linux-kbuild-*", "usr/lib/modules", "usr/src"};
 
 class Planner {
 public:
@@ -35,10 +51,11 @@ public:
       system(layer);
     }
     finish();
-    if (in_.image.kernel) {
-      kernel_step("module-index", StepKind::module_index);
-      kernel_step("initramfs", StepKind::initramfs);
-    }
+    // Nothing before the index of modules waits for the driver's, which take the longest.
+    if (in_.image.kernel) kernel_step("initramfs", StepKind::initramfs);
+    for (const spec::ResolvedLayer& layer : in_.image.layers)
+      if (layer.receives_modules) signed_modules(layer);
+    if (in_.image.kernel) kernel_step("module-index", StepKind::module_index);
     add({.name = "seal", .kind = StepKind::seal, .lowers = chain_, .inputs = chain_}, true);
     return std::move(plan_);
   }
@@ -73,9 +90,9 @@ private:
   }
 
   static void name_packages(Step& step, const std::vector<spec::LockedPackage>& packages,
-                            const std::string* layer) {
+                            const std::string& layer) {
     for (const spec::LockedPackage& package : packages)
-      if (layer == nullptr || package.layer == *layer)
+      if (package.layer == layer)
         step.ingredients.push_back(
             {"package " + package.name, package.sha256.hex(), package.version});
   }
@@ -90,21 +107,37 @@ private:
   }
 
   void name_environment(Step& step, const spec::ResolvedLayer& layer) const {
-    for (const auto& [name, value] : layer.environment)
+    for (const auto& [name, value] : script_environment(in_.image, layer))
       step.ingredients.push_back({"environment " + name, value});
-    if (in_.image.kernel) step.ingredients.push_back({"kernel", in_.image.kernel->release});
-    if (in_.image.driver) step.ingredients.push_back({"driver", in_.image.driver->version});
   }
 
+  /// One tree for each layer that asks for packages: a new kernel's headers leave the compiler be.
   void build_root() {
-    Step step{.name = "build-root", .kind = StepKind::build_root};
-    name_packages(step, in_.lock.build_root, nullptr);
-    add(std::move(step), false);
+    for (const spec::ResolvedLayer& layer : in_.image.layers) {
+      Step step{.name = "build-root/" + layer.name,
+                .kind = StepKind::build_root,
+                .layer = layer.name};
+      name_packages(step, in_.lock.build_root, layer.name);
+      if (step.ingredients.empty() && &layer != &in_.image.layers.front()) continue;
+      add(std::move(step), false);
+    }
+  }
+
+  /// A layer builds with its own packages and those of the layers before it; dependencies belong to
+  /// the first layer that has them.
+  std::vector<std::string> build_root_of(const spec::ResolvedLayer& layer) const {
+    std::vector<std::string> trees;
+    for (const spec::ResolvedLayer& other : in_.image.layers) {
+      if (plan_.find("build-root/" + other.name) != nullptr)
+        trees.push_back("build-root/" + other.name);
+      if (&other == &layer) break;
+    }
+    return trees;
   }
 
   void packages(const spec::ResolvedLayer& layer) {
     Step step{.name = "packages/" + layer.name, .kind = StepKind::packages, .layer = layer.name};
-    name_packages(step, in_.lock.image_root, &layer.name);
+    name_packages(step, in_.lock.image_root, layer.name);
     if (step.ingredients.empty()) return;
     step.lowers = chain_;
     step.inputs = chain_;
@@ -113,7 +146,10 @@ private:
 
   void program(const spec::ResolvedLayer& layer) {
     Step step{.name = "program/" + layer.name, .kind = StepKind::program, .layer = layer.name};
-    step.inputs = {"build-root"};
+    step.lowers = build_root_of(layer);
+    step.inputs = step.lowers;
+    if (!layer.needs_kernel)
+      step.hidden = {hidden_from_programs.begin(), hidden_from_programs.end()};
     name_digest(step, "scripts/build", digests(layer).build);
     name_folder(step, "src", digests(layer).src);
     name_environment(step, layer);
@@ -122,13 +158,25 @@ private:
 
   void modules(const spec::ResolvedLayer& layer) {
     Step step{.name = "modules/" + layer.name, .kind = StepKind::modules, .layer = layer.name};
-    step.inputs = {"build-root"};
+    step.lowers = build_root_of(layer);
+    step.inputs = step.lowers;
+    step.hidden = {hidden_from_modules.begin(), hidden_from_modules.end()};
     step.ingredients.push_back({"kernel", in_.image.kernel->release});
+    step.ingredients.push_back({"compiler", in_.image.kernel->compiler});
     step.ingredients.push_back({"source", in_.image.driver->source.source});
     for (const std::string& module : in_.image.driver->modules)
       step.ingredients.push_back({"module", module});
     for (const Sha256& patch : in_.patches) step.ingredients.push_back({"patch", patch.hex()});
     add(std::move(step), false);
+  }
+
+  /// Lies on top of what it knows nothing of: a new key signs again, a new configuration does not.
+  void signed_modules(const spec::ResolvedLayer& layer) {
+    Step step{
+        .name = "signed-modules/" + layer.name, .kind = StepKind::signed_modules, .layer = layer.name};
+    step.inputs = {"modules/" + layer.name};
+    step.ingredients.push_back({"module certificate", in_.module_certificate.hex()});
+    add(std::move(step), true);
   }
 
   void system(const spec::ResolvedLayer& layer) {
@@ -142,10 +190,6 @@ private:
     step.lowers = chain_;
     step.inputs = chain_;
     if (digests(layer).build) step.inputs.push_back("program/" + layer.name);
-    if (layer.receives_modules) {
-      step.inputs.push_back("modules/" + layer.name);
-      step.ingredients.push_back({"module certificate", in_.module_certificate.hex()});
-    }
     name_environment(step, layer);
     add(std::move(step), true);
   }
@@ -190,6 +234,7 @@ std::string_view name_of(StepKind kind) noexcept {
     case StepKind::packages: return "packages";
     case StepKind::program: return "program";
     case StepKind::modules: return "modules";
+    case StepKind::signed_modules: return "signed-modules";
     case StepKind::system: return "system";
     case StepKind::finish: return "finish";
     case StepKind::module_index: return "module-index";
@@ -216,6 +261,13 @@ std::vector<std::string> Plan::image_root() const {
   const Step& last = at("seal");
   std::vector<std::string> names = last.lowers;
   names.push_back(last.name);
+  return names;
+}
+
+std::vector<std::string> Plan::build_root() const {
+  std::vector<std::string> names;
+  for (const Step& step : steps)
+    if (step.kind == StepKind::build_root) names.push_back(step.name);
   return names;
 }
 

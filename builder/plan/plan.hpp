@@ -16,10 +16,11 @@
 namespace ingot::plan {
 
 enum class StepKind {
-  build_root,  ///< unpack the packages that build: compiler, mkfs, EFI stub
+  build_root,  ///< unpack packages of a layer that build: compiler, headers, EFI stub
   packages,    ///< dpkg installs a layer's packages
   program,     ///< a layer's scripts/build runs in the build root
   modules,     ///< compile the driver's kernel modules
+  signed_modules,  ///< sign them, where the image has them
   system,      ///< a layer's files, built programs, units and scripts/configure
   finish,      ///< scripts/finish of all layers, holds, image manifest
   module_index,  ///< depmod's
@@ -44,12 +45,13 @@ struct Step {
   std::string name;  ///< unique: "packages/base"
   StepKind kind = StepKind::packages;
   std::string layer = {};  ///< name of the layer it belongs to, if one
-  /// Steps whose trees lie below this one's, lowest first. Empty for steps outside the image root.
+  /// Steps whose trees lie below this one's, lowest first: of the image root, or of the build root
+  /// for what is compiled there.
   std::vector<std::string> lowers = {};
   std::vector<std::string> inputs = {};  ///< all steps that must be done before, lowers included
   std::vector<Ingredient> ingredients = {};
-  /// Folders of the trees below that the step cannot see. A step that has some is made again only
-  /// when something that it can see has changed.
+  /// Folders of the trees below that the step cannot see; a '*' at the end stands for any end of
+  /// the name. A step that has some is made again only when something that it can see has changed.
   std::vector<std::string> hidden = {};
   Sha256 own_key = {};  ///< over what it is and its ingredients, whatever lies below
   Sha256 key = {};      ///< over that and its inputs
@@ -61,6 +63,8 @@ struct Plan {
   const Step* find(std::string_view name) const;
   /// The steps whose trees together are the finished image root, lowest first.
   std::vector<std::string> image_root() const;
+  /// The same of the whole build root.
+  std::vector<std::string> build_root() const;
 };
 
 struct FolderDigest {

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "agreement/agreement.hpp"
@@ -132,13 +133,15 @@ private:
                                           os::system_clock().steady() - start));
                        }});
     }
-    // The long compile starts as soon as its build root is there, not after all installs.
-    std::stable_sort(works.begin(), works.end(), [](const Work& a, const Work& b) {
-      const auto early = [](const Work& work) {
-        return work.name == "build-root" || work.name.starts_with("modules/");
-      };
-      return early(a) && !early(b);
-    });
+    // The long compile starts as soon as what it needs is there, not after all installs.
+    std::set<std::string> early;
+    for (const plan::Step& step : plan_.steps) {
+      if (step.kind != plan::StepKind::modules) continue;
+      early.insert(step.name);
+      early.insert(step.inputs.begin(), step.inputs.end());
+    }
+    std::stable_partition(works.begin(), works.end(),
+                          [&](const Work& work) { return early.contains(work.name); });
     return works;
   }
 
@@ -180,7 +183,9 @@ private:
     for (const std::string& name : format_names(request_.image)) {
       const Format format = format_of(name);
       std::vector<std::string> after = format.after;
-      after.insert(after.end(), {"file-list", "build-root"});
+      after.push_back("file-list");
+      const auto tools = plan_.build_root();
+      after.insert(after.end(), tools.begin(), tools.end());
       works.push_back(
           {format.name, std::move(after), [this, format] { make(task_of(format, list_digest_)); }});
     }
@@ -219,7 +224,7 @@ private:
                    .files = tree_->files(),
                    .open = [this](const archive::ListedFile& file) { return tree_->open(file); },
                    .tree = tree_->mounted(),
-                   .build_root = steps_.tree_of("build-root"),
+                   .build_root = build_root(),
                    .output = folder,
                    .recall = recall});
             }};
@@ -239,6 +244,12 @@ private:
       results_[task.name] = std::move(result);
       return cached ? StepOutcome::cached : StepOutcome::done;
     });
+  }
+
+  const fs::path& build_root() {
+    const std::scoped_lock lock(mutex_);
+    if (!build_root_) build_root_.emplace(steps_.mount_build_root(output_.scratch() / "build-root"));
+    return build_root_->path();
   }
 
   const FormatResult& result_of(const std::string& name) {
@@ -328,6 +339,7 @@ private:
   FormatKeys format_keys_;
   TreeUse use_ = TreeUse::read;
   std::optional<FinishedTree> tree_;
+  std::optional<os::OverlayMount> build_root_;
   Sha256 list_digest_;
   std::mutex mutex_;
   std::map<std::string, FormatResult> results_;

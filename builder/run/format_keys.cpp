@@ -27,7 +27,9 @@ Sha256 FormatKeys::of_file_list() const {
 }
 
 Sha256 FormatKeys::of(const std::string& format, const Sha256& list) const {
-  const Sha256 build_root = plan_.at("build-root").key;
+  crypto::FieldHasher tools("ingot.build-root.v1");
+  for (const std::string& step : plan_.build_root()) tools.field(plan_.at(step).key);
+  const Sha256 build_root = tools.finish();
   crypto::FieldHasher hasher("ingot.format.v1");
   hasher.field(program_).field(format).field(step::stem_of(image_)).field(list);
   hasher.field(build_root).field(lock_.definitions);

@@ -78,7 +78,7 @@ private:
     const plan::Plan plan = plan_image(ready_.image, ready_.lock, keys);
     const step::Workplace workplace{runner_, environment_, store_, report_, log, ready_.lock.epoch};
     TreeSteps steps(workplace, plan, ready_.image, ready_.lock, keys);
-    steps.carry_out(plan.at("build-root"), TreeUse::read);
+    for (const std::string& step : plan.build_root()) steps.carry_out(plan.at(step), TreeUse::read);
     const auto modules =
         std::find_if(plan.steps.begin(), plan.steps.end(),
                      [](const plan::Step& step) { return step.kind == plan::StepKind::modules; });
@@ -93,8 +93,10 @@ private:
                        keys.module_certificate);
     const auto der = keys.module_certificate.der();
     os::write_file(tree.path() / agreement::certificate_path, std::string(der.begin(), der.end()));
-    const agreement::Facts facts = agreement_facts(
-        ready_.image, ready_.lock, keys.module_certificate, steps.tree_of("build-root"));
+    const os::TempDir place("build-root", folder_);
+    const os::OverlayMount build_root = steps.mount_build_root(place.path());
+    const agreement::Facts facts =
+        agreement_facts(ready_.image, ready_.lock, keys.module_certificate, build_root.path());
     auto outcomes = agreement::judge_tree(tree.path(), facts);
     std::erase_if(outcomes, [](const agreement::RuleOutcome& outcome) {
       return std::find(module_rules.begin(), module_rules.end(), outcome.rule->id) ==

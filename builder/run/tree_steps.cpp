@@ -10,6 +10,7 @@
 #include "crypto/hasher.hpp"
 #include "os/clock.hpp"
 #include "os/signals.hpp"
+#include "plan/script_environment.hpp"
 #include "run/visible_tree.hpp"
 #include "step/build_root.hpp"
 #include "step/finish.hpp"
@@ -24,9 +25,14 @@ namespace {
 
 constexpr const char* same_as = "same-as";
 
-std::vector<spec::LockedPackage> packages_of(const spec::Lock& lock, const std::string& layer) {
+std::vector<std::string> hidden_in(const VisibleTree* visible) {
+  return visible == nullptr ? std::vector<std::string>() : visible->hidden;
+}
+
+std::vector<spec::LockedPackage> packages_of(const std::vector<spec::LockedPackage>& root,
+                                             const std::string& layer) {
   std::vector<spec::LockedPackage> packages;
-  std::copy_if(lock.image_root.begin(), lock.image_root.end(), std::back_inserter(packages),
+  std::copy_if(root.begin(), root.end(), std::back_inserter(packages),
                [&](const spec::LockedPackage& package) { return package.layer == layer; });
   return packages;
 }
@@ -66,6 +72,13 @@ std::vector<std::filesystem::path> TreeSteps::trees_of(
   std::vector<std::filesystem::path> trees;
   for (const std::string& step : steps) trees.push_back(tree_of(step));
   return trees;
+}
+
+os::OverlayMount TreeSteps::mount_build_root(const std::filesystem::path& place) const {
+  std::error_code failed;
+  std::filesystem::create_directories(place, failed);
+  if (failed) throw_errno("making the folder " + place.string(), failed.value());
+  return os::OverlayMount({.lowers = trees_of(plan_.build_root())}, place);
 }
 
 bool TreeSteps::all_found() const {
@@ -149,25 +162,34 @@ void TreeSteps::make(const plan::Step& step, store::Stage& stage,
   const step::Tree tree{trees_of(step.lowers), stage};
   switch (step.kind) {
     case plan::StepKind::build_root:
-      step::make_build_root(workplace_, stage, lock_.build_root);
+      step::make_build_root(workplace_, stage,
+                            {.step = step.name,
+                             .packages = packages_of(lock_.build_root, step.layer),
+                             .lowest = step.name == plan_.build_root().front()});
       return;
     case plan::StepKind::packages: {
-      step::InstallRequest request{.step = step.name, .packages = packages_of(lock_, step.layer)};
+      step::InstallRequest request{.step = step.name,
+                                   .packages = packages_of(lock_.image_root, step.layer)};
       for (const spec::ResolvedLayer& layer : image_.layers) {
         if (layer.name == step.layer) break;
-        const auto below = packages_of(lock_, layer.name);
+        const auto below = packages_of(lock_.image_root, layer.name);
         request.installed.insert(request.installed.end(), below.begin(), below.end());
       }
       step::install_packages(workplace_, tree, request);
       return;
     }
     case plan::StepKind::program:
-      step::build_program(workplace_, tree_of("build-root"), stage, layer_of(step),
-                          step::script_facts(image_));
+      step::build_program(workplace_, {tree.lowers, hidden_in(visible)}, stage, layer_of(step),
+                          plan::script_environment(image_, layer_of(step)));
       return;
     case plan::StepKind::modules:
-      step::compile_modules(workplace_, tree_of("build-root"), stage, step.name, *image_.kernel,
-                            *image_.driver);
+      step::compile_modules(workplace_, {tree.lowers, hidden_in(visible)}, stage, step.name,
+                            *image_.kernel, *image_.driver);
+      return;
+    case plan::StepKind::signed_modules:
+      step::sign_modules(tree_of(step.inputs.front()),
+                         stage.folder() / step::modules_folder(*image_.kernel), keys_.module,
+                         keys_.module_certificate);
       return;
     case plan::StepKind::system:
       make_system(step, tree);
@@ -179,7 +201,9 @@ void TreeSteps::make(const plan::Step& step, store::Stage& stage,
       step::make_module_index(workplace_, tree, *image_.kernel, visible->hidden);
       return;
     case plan::StepKind::initramfs:
-      step::make_initramfs(workplace_, tree, *image_.kernel, visible->hidden);
+      step::make_initramfs(
+          workplace_, tree, *image_.kernel, visible->hidden,
+          has_modules_of_layers(step) ? step::ModuleIndex::stale : step::ModuleIndex::fresh);
       return;
     case plan::StepKind::seal:
       step::seal_image(workplace_, tree);
@@ -187,23 +211,23 @@ void TreeSteps::make(const plan::Step& step, store::Stage& stage,
   }
 }
 
+bool TreeSteps::has_modules_of_layers(const plan::Step& step) const {
+  return std::any_of(step.lowers.begin(), step.lowers.end(), [&](const std::string& lower) {
+    std::error_code failed;
+    return plan_.at(lower).kind == plan::StepKind::system &&
+           std::filesystem::exists(tree_of(lower) / "usr/lib/modules" / image_.kernel->release,
+                                   failed);
+  });
+}
+
 void TreeSteps::make_system(const plan::Step& step, const step::Tree& tree) const {
   step::SystemRequest request{.step = step.name,
                               .layer = layer_of(step),
-                              .facts = step::script_facts(image_),
-                              .program = {},
-                              .modules = {}};
-  const auto needs = [&](const std::string& name) {
-    return std::find(step.inputs.begin(), step.inputs.end(), name) != step.inputs.end();
-  };
-  if (needs("program/" + step.layer)) request.program = tree_of("program/" + step.layer);
-  if (needs("modules/" + step.layer)) {
-    const std::filesystem::path folder = tree.stage.scratch() / "modules";
-    step::sign_modules(tree_of("modules/" + step.layer),
-                       folder / step::modules_folder(*image_.kernel), keys_.module,
-                       keys_.module_certificate);
-    request.modules = folder;
-  }
+                              .environment = plan::script_environment(image_, layer_of(step)),
+                              .program = {}};
+  const std::string program = "program/" + step.layer;
+  if (std::find(step.inputs.begin(), step.inputs.end(), program) != step.inputs.end())
+    request.program = tree_of(program);
   step::apply_system(workplace_, tree, request);
 }
 

@@ -42,6 +42,8 @@ public:
   store::Entry entry_of(const std::string& step) const;
   std::filesystem::path tree_of(const std::string& step) const;
   std::vector<std::filesystem::path> trees_of(const std::vector<std::string>& steps) const;
+  /// The whole build root, mounted at an empty folder for reading.
+  os::OverlayMount mount_build_root(const std::filesystem::path& place) const;
 
 private:
   std::optional<store::Entry> found(const plan::Step& step, TreeUse use) const;
@@ -50,6 +52,8 @@ private:
   std::pair<store::Entry, StepOutcome> made_of_visible(const plan::Step& step) const;
   void make(const plan::Step& step, store::Stage& stage, const VisibleTree* visible) const;
   void make_system(const plan::Step& step, const step::Tree& tree) const;
+  /// Whether a layer brings modules of its own, of which no index tells yet.
+  bool has_modules_of_layers(const plan::Step& step) const;
   const spec::ResolvedLayer& layer_of(const plan::Step& step) const;
 
   const step::Workplace& workplace_;

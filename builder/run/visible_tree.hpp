@@ -16,8 +16,9 @@ struct VisibleTree {
   std::vector<std::string> hidden;  ///< those of the hidden folders that are there
 };
 
-/// `lowers` from the lowest, each with an index; times later than `latest_mtime` count as that. Of
-/// a hidden folder only that it is there is seen.
+/// `lowers` from the lowest, each with an index; times later than `latest_mtime` count as that. A
+/// name in `hidden` that ends with '*' stands for all folders that begin so. Of a hidden folder
+/// only that it is there is seen.
 VisibleTree visible_tree(const std::vector<store::Entry>& lowers,
                          const std::vector<std::string>& hidden, std::int64_t latest_mtime);
 

@@ -49,6 +49,8 @@ struct ResolvedLayer {
   /// For the layer's scripts: its own, and INGOT_OPTION_<NAME> for every option.
   std::map<std::string, std::string> environment;
   bool receives_modules = false;
+  bool needs_kernel = false;
+  bool needs_driver = false;
   LayerContent content;
 };
 

@@ -160,6 +160,8 @@ void Resolver::add_layer(const LayerUse& use) {
                       .units = {},
                       .environment = {},
                       .receives_modules = layer->driver_modules.has_value(),
+                      .needs_kernel = layer->needs_kernel,
+                      .needs_driver = layer->needs_driver,
                       .content = layer->content};
   Facts facts = facts_;
   if (layer->needs_kernel) add_unknown_facts(facts, "kernel.");

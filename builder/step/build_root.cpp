@@ -13,8 +13,9 @@ namespace {
 
 // Compilers and mkfs read none of these, and they are a third of the bytes.
 bool needed(std::string_view path) {
-  constexpr std::string_view skipped[] = {"usr/share/doc/", "usr/share/man/", "usr/share/locale/",
-                                          "usr/share/info/", "usr/share/bug/", "usr/share/lintian/"};
+  constexpr std::string_view skipped[] = {"usr/share/doc/",    "usr/share/man/",
+                                          "usr/share/locale/", "usr/share/info/",
+                                          "usr/share/bug/",    "usr/share/lintian/"};
   for (const std::string_view prefix : skipped)
     if (path.starts_with(prefix)) return false;
   return true;
@@ -47,18 +48,19 @@ fs::path sound_blob_of(const store::Store& store, const spec::LockedPackage& pac
 }
 
 void make_build_root(const Workplace& workplace, store::Stage& stage,
-                     const std::vector<spec::LockedPackage>& packages) {
+                     const BuildRootRequest& request) {
   const fs::path& root = stage.folder();
   merge_usr(root);
   std::uint64_t done = 0;
-  for (const spec::LockedPackage& package : packages) {
+  for (const spec::LockedPackage& package : request.packages) {
     os::check_stop();
     during("unpacking " + package.name + " into the build root", [&] {
       archive::extract_deb(sound_blob_of(workplace.store, package), root,
                            {.keep = needed, .listing = {}, .limits = {}});
     });
-    workplace.report.step_progress("build-root", ++done, packages.size());
+    workplace.report.step_progress(request.step, ++done, request.packages.size());
   }
+  if (!request.lowest) return;
   if (!fs::exists(fs::symlink_status(root / "usr/bin/awk")))
     fs::create_symlink("mawk", root / "usr/bin/awk");
   fs::create_directories(root / "etc");

@@ -3,9 +3,9 @@
 
 #include "base/error.hpp"
 #include "os/file.hpp"
+#include "plan/script_environment.hpp"
 #include "step/image_manifest.hpp"
 #include "step/overlay_files.hpp"
-#include "step/program.hpp"
 #include "step/system.hpp"
 
 namespace ingot::step {
@@ -57,23 +57,23 @@ void put_manifest(const Workplace& workplace, const Tree& tree, const FinishRequ
 /// With an empty folder in place of each hidden one.
 void run_blindly(const Workplace& workplace, const Tree& tree, const std::string& step,
                  const std::vector<std::string>& hidden, os::Command command) {
-  const fs::path nothing = tree.stage.scratch() / "nothing";
-  fs::create_directory(nothing);
-  std::vector<os::Bind> binds;
-  for (const std::string& folder : hidden) binds.push_back({nothing, "/" + folder});
   command.env = image_environment(workplace);
   command.why = command.program;
-  run_job(workplace,
-          {.step = step, .root = tree.root(std::move(binds)), .command = std::move(command)});
+  run_job(workplace, {.step = step,
+                      .root = tree.root(hiding_binds(hidden, tree.stage)),
+                      .command = std::move(command)});
 }
 
 }  // namespace
 
 void finish_image(const Workplace& workplace, const Tree& tree, const FinishRequest& request) {
-  const auto facts = script_facts(request.image);
-  for (const spec::ResolvedLayer& layer : request.image.layers)
-    if (layer.content.finish)
-      run_script(workplace, tree, finish_step, *layer.content.finish, layer, facts);
+  for (const spec::ResolvedLayer& layer : request.image.layers) {
+    if (!layer.content.finish) continue;
+    auto environment = plan::script_environment(request.image, layer);
+    environment["INGOT_IMAGE"] = request.image.name;
+    environment["INGOT_IMAGE_VERSION"] = request.image.version;
+    run_script(workplace, tree, finish_step, *layer.content.finish, environment);
+  }
   hold_packages(workplace, tree, request.image);
   run(workplace, tree, finish_step, "/usr/sbin/ldconfig", {});
   put_manifest(workplace, tree, request);
@@ -86,7 +86,8 @@ void make_module_index(const Workplace& workplace, const Tree& tree, const spec:
 }
 
 void make_initramfs(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel,
-                    const std::vector<std::string>& hidden) {
+                    const std::vector<std::string>& hidden, ModuleIndex index) {
+  if (index == ModuleIndex::stale) make_module_index(workplace, tree, kernel, hidden);
   run_blindly(workplace, tree, "initramfs", hidden,
               {.program = "/usr/sbin/update-initramfs", .args = {"-c", "-k", kernel.release}});
 }

@@ -27,10 +27,14 @@ void finish_image(const Workplace& workplace, const Tree& tree, const FinishRequ
 void make_module_index(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel,
                        const std::vector<std::string>& hidden);
 
-/// Makes /boot/initrd.img-<release> with the image's own initramfs-tools. In both, folders in
-/// `hidden`, which exist in the tree, are seen as empty.
+/// Whether the index that the kernel's package made names all modules of the tree.
+enum class ModuleIndex { fresh, stale };
+
+/// Makes /boot/initrd.img-<release> with the image's own initramfs-tools; first the index of the
+/// modules it chooses from, if that is stale. In both functions, folders in `hidden`, which exist
+/// in the tree, are seen as empty.
 void make_initramfs(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel,
-                    const std::vector<std::string>& hidden);
+                    const std::vector<std::string>& hidden, ModuleIndex index);
 
 /// Removes what must not be the same on every node or tells of the build: machine id, host keys,
 /// seeds, logs, caches, package lists. What a layer may not bring at all is the agreement's to

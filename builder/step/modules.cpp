@@ -17,11 +17,15 @@ namespace {
 
 class Compilation {
 public:
-  Compilation(const Workplace& workplace, const fs::path& build_root, store::Stage& stage,
+  Compilation(const Workplace& workplace, const BuildRoot& build_root, store::Stage& stage,
               const std::string& step, const spec::Kernel& kernel,
               const spec::ResolvedDriver& driver)
-      : workplace_(workplace), build_root_(build_root), stage_(stage), step_(step),
-        kernel_(kernel), driver_(driver) {
+      : workplace_(workplace),
+        build_root_(build_root),
+        stage_(stage),
+        step_(step),
+        kernel_(kernel),
+        driver_(driver) {
     // The driver's Makefile writes beside its source, so the build root gets a layer of its own
     // that is thrown away.
     fs::create_directories(upper());
@@ -39,9 +43,11 @@ private:
 
   void job(std::string program, std::vector<std::string> args, std::vector<os::Bind> binds,
            std::string place, std::string why) {
+    for (os::Bind& bind : hiding_binds(build_root_.hidden, stage_))
+      binds.push_back(std::move(bind));
     run_job(workplace_, {.step = step_,
                          .place = std::move(place),
-                         .root = {.lowers = {build_root_},
+                         .root = {.lowers = build_root_.lowers,
                                   .upper = upper(),
                                   .work = stage_.scratch() / "work",
                                   .binds = std::move(binds)},
@@ -55,19 +61,20 @@ private:
   void apply(const spec::Patch& patch) {
     const std::string inside = "/run/ingot/patch";
     job("/usr/bin/patch",
-        {"--strip=1", "--forward", "--batch", "--fuzz=0", "--no-backup-if-mismatch", "--input=" + inside},
+        {"--strip=1", "--forward", "--batch", "--fuzz=0", "--no-backup-if-mismatch",
+         "--input=" + inside},
         {{patch.path, inside}}, spec::text_of(patch.place), "apply " + patch.name);
   }
 
   void make() {
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-    const std::vector<std::string> args = {format("-j{}", cores),
-                                           "modules",
-                                           "KERNEL_UNAME=" + kernel_.release,
-                                           "CC=" + kernel_.compiler,
-                                           "NV_KERNEL_MODULES=" + joined(driver_.modules, " "),
-                                           "KBUILD_BUILD_USER=ingot",
-                                           "KBUILD_BUILD_HOST=ingot"};
+    const std::vector<std::string> args = {
+        format("-j{}", cores), "modules", "KERNEL_UNAME=" + kernel_.release,
+        "CC=" + kernel_.compiler, "NV_KERNEL_MODULES=" + joined(driver_.modules, " "),
+        // Debug information would be dropped again by strip(),
+        // and type information (BTF) is made of it.
+        "KCFLAGS=-g0", "CONFIG_DEBUG_INFO_BTF_MODULES=", "KBUILD_BUILD_USER=ingot",
+        "KBUILD_BUILD_HOST=ingot"};
     try {
       job("/usr/bin/make", args, {}, driver_.file, "compile the driver's modules");
     } catch (Error& error) {
@@ -79,13 +86,14 @@ private:
 
   void strip(const std::string& module) {
     const std::string out = "/run/ingot/out";
-    job("/usr/bin/strip", {"--strip-debug", "--preserve-dates", "-o", out + "/" + module + ".ko", module + ".ko"},
+    job("/usr/bin/strip",
+        {"--strip-debug", "--preserve-dates", "-o", out + "/" + module + ".ko", module + ".ko"},
         {{stage_.folder(), out, os::Access::read_write}}, driver_.file,
         "drop debug sections of " + module);
   }
 
   const Workplace& workplace_;
-  const fs::path& build_root_;
+  const BuildRoot& build_root_;
   store::Stage& stage_;
   const std::string& step_;
   const spec::Kernel& kernel_;
@@ -94,7 +102,7 @@ private:
 
 }  // namespace
 
-void compile_modules(const Workplace& workplace, const fs::path& build_root, store::Stage& stage,
+void compile_modules(const Workplace& workplace, const BuildRoot& build_root, store::Stage& stage,
                      const std::string& step, const spec::Kernel& kernel,
                      const spec::ResolvedDriver& driver) {
   Compilation(workplace, build_root, stage, step, kernel, driver).run();

@@ -9,14 +9,15 @@
 #include "crypto/certificate.hpp"
 #include "crypto/key.hpp"
 #include "spec/project.hpp"
+#include "step/build_root.hpp"
 #include "step/workplace.hpp"
 
 namespace ingot::step {
 
-/// Compiles on all cores in the build root and puts the stripped, unsigned modules into the
-/// stage's folder. Fault::step_failed shows the first compiler error.
-void compile_modules(const Workplace& workplace, const std::filesystem::path& build_root,
-                     store::Stage& stage, const std::string& step, const spec::Kernel& kernel,
+/// Compiles on all cores in the build root and puts the unsigned modules, without debug and type
+/// information, into the stage's folder. Fault::step_failed shows the first compiler error.
+void compile_modules(const Workplace& workplace, const BuildRoot& build_root, store::Stage& stage,
+                     const std::string& step, const spec::Kernel& kernel,
                      const spec::ResolvedDriver& driver);
 
 /// Where the image has them: usr/lib/modules/<release>/updates/nvidia.

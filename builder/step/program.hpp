@@ -7,6 +7,7 @@
 #include <string>
 
 #include "spec/project.hpp"
+#include "step/build_root.hpp"
 #include "step/workplace.hpp"
 
 namespace ingot::step {
@@ -14,12 +15,8 @@ namespace ingot::step {
 /// Runs the layer's scripts/build. It sees its sources below INGOT_SRC (read-only, as
 /// layers/<name>/src) and writes files where the image shall have them below INGOT_OUT, which is
 /// the stage's folder.
-void build_program(const Workplace& workplace, const std::filesystem::path& build_root,
-                   store::Stage& stage, const spec::ResolvedLayer& layer,
-                   const std::map<std::string, std::string>& facts);
-
-/// INGOT_IMAGE, INGOT_KERNEL_RELEASE, INGOT_KERNEL_COMPILER, INGOT_DRIVER_VERSION ...: what every
-/// script of a layer may want to know.
-std::map<std::string, std::string> script_facts(const spec::ResolvedImage& image);
+void build_program(const Workplace& workplace, const BuildRoot& build_root, store::Stage& stage,
+                   const spec::ResolvedLayer& layer,
+                   const std::map<std::string, std::string>& script_environment);
 
 }  // namespace ingot::step

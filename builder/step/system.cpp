@@ -23,27 +23,25 @@ void set_units(const Workplace& workplace, const Tree& tree, const std::string& 
 }  // namespace
 
 void run_script(const Workplace& workplace, const Tree& tree, const std::string& step,
-                const std::filesystem::path& script, const spec::ResolvedLayer& layer,
-                const std::map<std::string, std::string>& facts) {
+                const std::filesystem::path& script,
+                const std::map<std::string, std::string>& script_environment) {
   const std::string inside = "/run/ingot/script";
   auto environment = image_environment(workplace);
-  environment.insert(facts.begin(), facts.end());
-  environment.insert(layer.environment.begin(), layer.environment.end());
+  environment.insert(script_environment.begin(), script_environment.end());
   run_job(workplace, {.step = step,
                       .place = script.string(),
                       .root = tree.root({{script, inside}}),
                       .command = {.program = inside,
                                   .env = std::move(environment),
-                                  .why = "configure layer " + layer.name}});
+                                  .why = "run a script of a layer"}});
 }
 
 void apply_system(const Workplace& workplace, const Tree& tree, const SystemRequest& request) {
   const spec::ResolvedLayer& layer = request.layer;
   if (layer.content.files) put_files(workplace, tree, request.step, *layer.content.files);
   if (request.program) put_files(workplace, tree, request.step, *request.program);
-  if (request.modules) put_files(workplace, tree, request.step, *request.modules);
   if (layer.content.configure)
-    run_script(workplace, tree, request.step, *layer.content.configure, layer, request.facts);
+    run_script(workplace, tree, request.step, *layer.content.configure, request.environment);
   set_units(workplace, tree, request.step, "enable", layer.units.enable);
   set_units(workplace, tree, request.step, "disable", layer.units.disable);
   set_units(workplace, tree, request.step, "mask", layer.units.mask);

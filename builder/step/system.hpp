@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A layer's own part of the image: files, built programs, signed modules, units, configuration.
+// A layer's own part of the image: files, built programs, units, configuration.
 #pragma once
 
 #include <filesystem>
@@ -15,16 +15,15 @@ namespace ingot::step {
 struct SystemRequest {
   std::string step;
   const spec::ResolvedLayer& layer;
-  std::map<std::string, std::string> facts;         ///< script_facts()
-  std::optional<std::filesystem::path> program;     ///< tree that scripts/build made
-  std::optional<std::filesystem::path> modules;     ///< tree with the signed modules
+  std::map<std::string, std::string> environment;  ///< of its script
+  std::optional<std::filesystem::path> program;    ///< tree that scripts/build made
 };
 
 void apply_system(const Workplace& workplace, const Tree& tree, const SystemRequest& request);
 
-/// Runs a layer's script inside the image root with the layer's environment.
+/// Runs a layer's script inside the image root.
 void run_script(const Workplace& workplace, const Tree& tree, const std::string& step,
-                const std::filesystem::path& script, const spec::ResolvedLayer& layer,
-                const std::map<std::string, std::string>& facts);
+                const std::filesystem::path& script,
+                const std::map<std::string, std::string>& script_environment);
 
 }  // namespace ingot::step

@@ -21,10 +21,17 @@ bool tells_error(std::string_view line) {
 }  // namespace
 
 os::SandboxRoot Tree::root(std::vector<os::Bind> binds) const {
-  return {.lowers = lowers,
-          .upper = stage.folder(),
-          .work = stage.work(),
-          .binds = std::move(binds)};
+  return {
+      .lowers = lowers, .upper = stage.folder(), .work = stage.work(), .binds = std::move(binds)};
+}
+
+std::vector<os::Bind> hiding_binds(const std::vector<std::string>& hidden,
+                                   const store::Stage& stage) {
+  const std::filesystem::path nothing = stage.scratch() / "nothing";
+  std::filesystem::create_directories(nothing);
+  std::vector<os::Bind> binds;
+  for (const std::string& folder : hidden) binds.push_back({nothing, "/" + folder});
+  return binds;
 }
 
 std::map<std::string, std::string> build_environment(const Workplace& workplace) {
@@ -68,8 +75,8 @@ os::Outcome run_job(const Workplace& workplace, const Job& job) {
   if (!job.place.empty()) message += "\n  asked by: " + job.place;
   if (!command.why.empty() && command.why != command.program)
     message += "\n  to:       " + command.why;
-  message += format("\n  command:  {} {}", command.program,
-                    joined(command.args, " ").substr(0, 400));
+  message +=
+      format("\n  command:  {} {}", command.program, joined(command.args, " ").substr(0, 400));
   message += outcome.timed_out ? "\n  it ran into its time limit"
                                : format("\n  exit code: {}", outcome.exit_code);
   // Compilers go on after it, and what they say last is seldom the reason.

@@ -35,6 +35,10 @@ struct Tree {
   os::SandboxRoot root(std::vector<os::Bind> binds = {}) const;
 };
 
+/// An empty folder in place of each of these.
+std::vector<os::Bind> hiding_binds(const std::vector<std::string>& hidden,
+                                   const store::Stage& stage);
+
 /// The environment of commands inside the image root: no questions, no services, fixed clock.
 std::map<std::string, std::string> image_environment(const Workplace& workplace);
 

@@ -101,8 +101,8 @@ TEST_CASE("a step's own key knows nothing of what lies below") {
 TEST_CASE("all packages lie below all configuration") {
   const std::vector<std::string> root = Project().plan().image_root();
   CHECK(root == std::vector<std::string>{"packages/base", "packages/driver", "system/base",
-                                         "system/driver", "finish", "module-index", "initramfs",
-                                         "seal"});
+                                         "system/driver", "finish", "initramfs",
+                                         "signed-modules/driver", "module-index", "seal"});
 }
 
 TEST_CASE("a changed file of a layer leaves packages and compiled modules alone") {
@@ -126,7 +126,17 @@ TEST_CASE("a new module key signs again but compiles nothing") {
                                             .module_certificate = crypto::digest_of("other")});
   const auto names = changed(before, after);
   CHECK_FALSE(has(names, "modules/driver"));
-  CHECK(has(names, "system/driver"));
+  CHECK(has(names, "signed-modules/driver"));
+  CHECK_FALSE(has(names, "system/driver"));
+}
+
+TEST_CASE("only the index of modules waits for their compilation") {
+  const plan::Plan plan = Project().plan();
+  for (const char* name : {"system/driver", "finish", "initramfs"})
+    CHECK_FALSE(has(plan.at(name).inputs, "modules/driver"));
+  CHECK_FALSE(has(plan.at("initramfs").lowers, "signed-modules/driver"));
+  CHECK(plan.at("signed-modules/driver").inputs == std::vector<std::string>{"modules/driver"});
+  CHECK(has(plan.at("module-index").lowers, "signed-modules/driver"));
 }
 
 TEST_CASE("a patch compiles the modules again") {
@@ -139,9 +149,37 @@ TEST_CASE("a package of the build root reaches everything that is built with it"
   Project after;
   after.lock.build_root = {package("gcc-15", "driver")};
   const auto names = changed(Project().plan(), after.plan());
-  CHECK(has(names, "build-root"));
+  CHECK(has(names, "build-root/driver"));
   CHECK(has(names, "modules/driver"));
+  CHECK_FALSE(has(names, "build-root/base"));
   CHECK_FALSE(has(names, "packages/base"));
+}
+
+TEST_CASE("a layer builds with its own tools and those of the layers before it") {
+  Project project;
+  project.image.layers.push_back(layer("programs"));
+  project.layers["programs"].build = crypto::digest_of("build");
+  project.lock.build_root = {package("coreutils", "base"), package("gcc-14", "driver"),
+                             package("g++", "programs")};
+  const plan::Plan plan = project.plan();
+  CHECK(plan.build_root() ==
+        std::vector<std::string>{"build-root/base", "build-root/driver", "build-root/programs"});
+  CHECK(plan.at("modules/driver").lowers ==
+        std::vector<std::string>{"build-root/base", "build-root/driver"});
+  CHECK(plan.at("program/programs").lowers == plan.build_root());
+  CHECK(has(plan.at("program/programs").hidden, "usr/src"));
+  project.image.layers.back().needs_kernel = true;
+  CHECK(project.plan().at("program/programs").hidden.empty());
+}
+
+TEST_CASE("a kernel is in the key of those that need it only") {
+  Project project;
+  project.image.layers.back().needs_kernel = true;
+  Project after = project;
+  after.image.kernel->release = "6.12.2";
+  const plan::Plan before = project.plan();
+  CHECK(after.plan().at("system/base").own_key == before.at("system/base").own_key);
+  CHECK(after.plan().at("system/driver").own_key != before.at("system/driver").own_key);
 }
 
 TEST_CASE("an image without a kernel has no initramfs") {

@@ -53,6 +53,20 @@ TEST_CASE("which hidden folders exist is told", "[run]") {
         std::vector<std::string>{"etc/hidden"});
 }
 
+TEST_CASE("a name with an open end hides every folder that begins so", "[run]") {
+  const Fixture f;
+  const auto base = f.layer("base", {{"usr/kbuild-6.1/a", "1"},
+                                     {"usr/kbuild-6.2/a", "1"},
+                                     {"usr/kbuild", "1"},
+                                     {"usr/kb/a", "1"}});
+  const auto seen = run::visible_tree({base}, {"usr/kbuild-*"}, epoch);
+  CHECK(seen.hidden == std::vector<std::string>{"usr/kbuild-6.1", "usr/kbuild-6.2"});
+  const auto above = f.layer("above", {{"usr/kbuild-6.2/b/c", "new"}});
+  CHECK(run::visible_tree({base, above}, {"usr/kbuild-*"}, epoch).digest == seen.digest);
+  const auto other = f.layer("other", {{"usr/kb/b", "new"}});
+  CHECK(run::visible_tree({base, other}, {"usr/kbuild-*"}, epoch).digest != seen.digest);
+}
+
 TEST_CASE("a finished tree is read where its layers lie", "[run]") {
   const Fixture f;
   run::FinishedTree tree({f.layer("base", {{"etc/a", "old"}, {"etc/b", "kept"}}),
