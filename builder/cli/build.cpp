@@ -29,6 +29,7 @@ struct BuildOptions {
   std::string module_certificate;
   bool locked = false;
   bool offline = false;
+  bool fast = false;
   unsigned jobs = 0;
 };
 
@@ -76,7 +77,8 @@ void build_one(const std::string& name, const BuildOptions& options, run::Mirror
       .output = context.environment.cwd() / options.output,
       .keys = {key_file(context, options.release_key), key_file(context, options.module_key),
                key_file(context, options.module_certificate)},
-      .workers = options.jobs};
+      .workers = options.jobs,
+      .compression = options.fast ? step::fast_compression : step::Compression()};
   const run::BuiltRelease built =
       run::build_image(request, os::SystemRunner(), context.environment, store, context.report);
   if (built.origin == run::KeyOrigin::development)
@@ -108,6 +110,8 @@ std::function<int(const Context&)> add_build(CLI::App& app) {
   app.add_flag("--locked", options->locked,
                "Refuse a lock that is missing or does not match its definitions");
   app.add_flag("--offline", options->offline, "Use no network: only the store and folders");
+  app.add_flag("--fast", options->fast,
+               "Compress less: for images that are tested and thrown away");
   app.add_option("--release-key", options->release_key, "Private key that signs the release")
       ->type_name("FILE");
   app.add_option("--module-key", options->module_key, "Private key that signs kernel modules")

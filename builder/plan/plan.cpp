@@ -51,11 +51,7 @@ public:
       system(layer);
     }
     finish();
-    // Nothing before the index of modules waits for the driver's, which take the longest.
-    if (in_.image.kernel) kernel_step("initramfs", StepKind::initramfs);
-    for (const spec::ResolvedLayer& layer : in_.image.layers)
-      if (layer.receives_modules) signed_modules(layer);
-    if (in_.image.kernel) kernel_step("module-index", StepKind::module_index);
+    kernel_steps();
     add({.name = "seal", .kind = StepKind::seal, .lowers = chain_, .inputs = chain_}, true);
     return std::move(plan_);
   }
@@ -214,8 +210,21 @@ private:
     add(std::move(step), true);
   }
 
-  void kernel_step(const std::string& name, StepKind kind) {
-    Step step{.name = name, .kind = kind, .lowers = chain_, .inputs = chain_};
+  /// Nothing before the index of modules waits for the driver's, which take the longest; and the
+  /// initramfs, which has none of them, is made beside it.
+  void kernel_steps() {
+    std::vector<std::string> lowers = chain_;
+    if (in_.image.kernel) kernel_step("initramfs", StepKind::initramfs, lowers);
+    for (const spec::ResolvedLayer& layer : in_.image.layers) {
+      if (!layer.receives_modules) continue;
+      signed_modules(layer);
+      lowers.push_back(chain_.back());
+    }
+    if (in_.image.kernel) kernel_step("module-index", StepKind::module_index, lowers);
+  }
+
+  void kernel_step(const std::string& name, StepKind kind, const std::vector<std::string>& lowers) {
+    Step step{.name = name, .kind = kind, .lowers = lowers, .inputs = lowers};
     step.ingredients.push_back({"kernel", in_.image.kernel->release});
     step.hidden = {hidden_from_kernel_steps.begin(), hidden_from_kernel_steps.end()};
     add(std::move(step), true);

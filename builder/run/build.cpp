@@ -101,7 +101,7 @@ public:
         ledger_(report),
         output_(request.output, stem_),
         format_keys_(request.image, request.lock, plan_, keys_,
-                     crypto::digest_of_file(environment.executable())) {}
+                     crypto::digest_of_file(environment.executable()), request.compression) {}
 
   BuiltRelease run() {
     const bool nothing_to_do = steps_.all_found() && formats_found();
@@ -226,6 +226,7 @@ private:
                    .tree = tree_->mounted(),
                    .build_root = build_root(),
                    .output = folder,
+                   .compression = request_.compression,
                    .recall = recall});
             }};
   }

@@ -14,16 +14,18 @@
 #include "run/signing_keys.hpp"
 #include "spec/lock.hpp"
 #include "spec/project.hpp"
+#include "step/formats.hpp"
 #include "store/store.hpp"
 
 namespace ingot::run {
 
 struct BuildRequest {
   const spec::ResolvedImage& image;
-  const spec::Lock& lock;  ///< fresh, and everything in it is in the store
+  const spec::Lock& lock;        ///< fresh, and everything in it is in the store
   std::filesystem::path output;  ///< parent of the release folder
   KeyFiles keys;
   unsigned workers = 0;  ///< 0: one per core, at least 2
+  step::Compression compression = {};
 };
 
 struct BuiltRelease {

@@ -3,7 +3,6 @@
 
 #include "crypto/hasher.hpp"
 #include "run/agreement_facts.hpp"
-#include "step/formats.hpp"
 
 namespace ingot::run {
 
@@ -33,6 +32,10 @@ Sha256 FormatKeys::of(const std::string& format, const Sha256& list) const {
   crypto::FieldHasher hasher("ingot.format.v1");
   hasher.field(program_).field(format).field(step::stem_of(image_)).field(list);
   hasher.field(build_root).field(lock_.definitions);
+  if (format == "root-image") hasher.field(static_cast<std::uint64_t>(compression_.root_image));
+  if (format == "uki") hasher.field(static_cast<std::uint64_t>(compression_.root_image));
+  if (format == "qcow2") hasher.field(static_cast<std::uint64_t>(compression_.qcow2));
+  if (format == "rootfs-tar") hasher.field(static_cast<std::uint64_t>(compression_.tar));
   hasher.field(static_cast<std::uint64_t>(lock_.epoch));
   hasher.field(image_.disk.size.count).field(image_.disk.esp.count);
   hasher.field(image_.has_format(spec::ImageFormat::disk) ? 1U : 0U);

@@ -11,6 +11,7 @@
 #include "run/signing_keys.hpp"
 #include "spec/lock.hpp"
 #include "spec/project.hpp"
+#include "step/formats.hpp"
 
 namespace ingot::run {
 
@@ -25,8 +26,14 @@ public:
   /// `program` is the digest of this program: whatever its version says, other code may write other
   /// bytes. References must outlive the object.
   FormatKeys(const spec::ResolvedImage& image, const spec::Lock& lock, const plan::Plan& plan,
-             const SigningKeys& keys, const Sha256& program)
-      : image_(image), lock_(lock), plan_(plan), keys_(keys), program_(program) {}
+             const SigningKeys& keys, const Sha256& program,
+             const step::Compression& compression = {})
+      : image_(image),
+        lock_(lock),
+        plan_(plan),
+        keys_(keys),
+        program_(program),
+        compression_(compression) {}
 
   Sha256 of_file_list() const;
   /// `list` is the digest of the list of files, which stands for the tree.
@@ -38,6 +45,7 @@ private:
   const plan::Plan& plan_;
   const SigningKeys& keys_;
   Sha256 program_;
+  step::Compression compression_;
 };
 
 }  // namespace ingot::run

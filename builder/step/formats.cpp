@@ -100,7 +100,8 @@ MadeFile write_rootfs_tar(const FormatRequest& request) {
       {.files = request.files,
        .open = request.open,
        .digest = [](std::span<const std::uint8_t> bytes) { return crypto::digest_of(bytes); },
-       .recall = request.recall},
+       .recall = request.recall,
+       .options = {.level = request.compression.tar}},
       hashed);
   hashed.finish();
   file.commit();
@@ -113,14 +114,14 @@ MadeFile write_rootfs_tar(const FormatRequest& request) {
 
 MadeFile write_root_image(const Workplace& workplace, const FormatRequest& request) {
   const std::string name = stem_of(request.image) + ".root.squashfs";
-  disk::RootImage image =
-      disk::make_root_image({.files = request.files,
-                             .open = request.open,
-                             .recall = request.recall,
-                             .output = request.output / name,
-                             .squashfs = {.epoch = workplace.epoch},
-                             .salt = seed_of(request, "verity-salt"),
-                             .uuid = disk::derived_guid(seed_of(request, "verity"), "superblock")});
+  disk::RootImage image = disk::make_root_image(
+      {.files = request.files,
+       .open = request.open,
+       .recall = request.recall,
+       .output = request.output / name,
+       .squashfs = {.epoch = workplace.epoch, .level = request.compression.root_image},
+       .salt = seed_of(request, "verity-salt"),
+       .uuid = disk::derived_guid(seed_of(request, "verity"), "superblock")});
   return {.name = name,
           .role = "root-image",
           .media_type = "application/vnd.squashfs",
@@ -188,7 +189,7 @@ std::vector<MadeFile> write_raw_disk(const Workplace& workplace, const FormatReq
 MadeFile write_qcow2_disk(const FormatRequest& request, const fs::path& raw) {
   const std::string name = stem_of(request.image) + ".qcow2";
   const fs::path target = request.output / name;
-  disk::write_qcow2(raw, target);
+  disk::write_qcow2(raw, target, {.level = request.compression.qcow2});
   return {.name = name,
           .role = "disk-qcow2",
           .media_type = "application/vnd.ingot.disk.qcow2",

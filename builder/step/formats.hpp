@@ -18,6 +18,16 @@
 
 namespace ingot::step {
 
+/// Levels of zstd. Three is where a further one costs more time than it saves of any transfer.
+struct Compression {
+  int tar = 3;
+  int root_image = 3;
+  int qcow2 = 3;
+};
+
+/// For images that are tested and thrown away.
+inline constexpr Compression fast_compression = {.tar = 1, .root_image = 1, .qcow2 = 1};
+
 struct FormatRequest {
   const spec::ResolvedImage& image;
   const spec::Lock& lock;
@@ -27,6 +37,7 @@ struct FormatRequest {
   std::filesystem::path tree;        ///< the same, mounted
   std::filesystem::path build_root;  ///< tree of the build root
   std::filesystem::path output;      ///< folder that receives the files
+  Compression compression = {};
   archive::Recall recall = {};       ///< finds pieces of earlier results of the same format
 };
 
