@@ -80,9 +80,9 @@ def kill_9_at_any_step(trial):
     kill_and_run_again(trial, 4, seed=time.time_ns())
 
 
-@case("kill-9-at-any-step-50-times")  # slow
-def kill_9_at_any_step_50_times(trial):
-    kill_and_run_again(trial, 50, seed=2)
+@case("kill-9-at-any-step-200-times")  # slow
+def kill_9_at_any_step_200_times(trial):
+    kill_and_run_again(trial, 200, seed=2)
 
 
 @case("stop-signal-at-any-step")

@@ -2,10 +2,13 @@
 """Disks that fill up at each step: the place and what to free are said, and with room the same
 command goes through. The disk is a tmpfs in a mount namespace that ends with the test."""
 import os
+import random
 import shutil
 import subprocess
 import sys
+import time
 
+from interruptions import forget
 from trial import case, need, need_root
 
 
@@ -102,7 +105,7 @@ def full_disk_while_fetching(trial):
 @case("full-disk-while-unpacking-the-build-root")
 @on_small_disk
 def full_disk_while_unpacking_the_build_root(trial):
-    store_fills_up(trial, 8 << 20, lambda: trial.fetch().expect(0), said=["build-root  FAILED"])
+    store_fills_up(trial, 8 << 20, lambda: trial.fetch().expect(0), said=["build-root/base  FAILED"])
 
 
 @case("full-disk-while-installing")
@@ -154,6 +157,47 @@ def full_disk_in_a_script(trial):
 @on_small_disk
 def full_disk_while_sealing(trial):
     store_fills_up(trial, 0, room_for_steps(trial, "seal"), said=["seal  FAILED"])
+
+
+def fill_at_any_write(trial, times, seed):
+    """The disk of the store fills up at random places of a build. Every third begins with an empty
+    store, the others lack all results."""
+    chance = random.Random(seed)
+    disk = SmallDisk(trial, trial.cache)
+    try:
+        trial.build(locked=False).expect(0)
+        room = shutil.disk_usage(trial.cache).used
+        failed = 0
+        while failed < times:
+            forget(trial, fully=failed % 3 == 0)
+            size = chance.randrange(0, room, 4096)
+            disk.leave(size)
+            result = trial.build(locked=False)
+            disk.free()
+            if result.code == 0:
+                room = min(room, max(size, 4096))  # it needs less than that
+                continue
+            full(result, trial.cache)
+            trial.no_release()
+            trial.nothing_left()
+            failed += 1
+            trial.expect_good_build(locked=False)
+            print(f"full after {size >> 10} KiB: with room the next run gives the same bytes",
+                  flush=True)
+    finally:
+        disk.close()
+
+
+@case("full-disk-at-any-write")
+@on_small_disk
+def full_disk_at_any_write(trial):
+    fill_at_any_write(trial, 4, seed=time.time_ns())
+
+
+@case("full-disk-at-any-write-100-times")  # slow
+@on_small_disk
+def full_disk_at_any_write_100_times(trial):
+    fill_at_any_write(trial, 100, seed=3)
 
 
 def output_fills_up(trial, size, *said):
