@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -18,6 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kept_results = 2;
+constexpr std::size_t most_recalled = 6;
 constexpr const char* pieces_ending = ".pieces";
 
 fs::path pieces_beside(const fs::path& entry, const std::string& name) {
@@ -71,10 +73,20 @@ std::string read_entry(const store::Entry& entry, std::vector<step::MadeFile>& f
   }
 }
 
+/// This image's, and what other images have in common with it.
+std::vector<Sha256> earlier_results(const step::Workplace& workplace, const FormatTask& task) {
+  std::vector<Sha256> keys = workplace.store.newest(task.image + "/" + task.name);
+  for (const Sha256& key : workplace.store.newest_named(task.name)) {
+    if (keys.size() >= most_recalled) break;
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+  }
+  return keys;
+}
+
 /// A piece of the newest earlier results that are still what they were.
 archive::Recall recall_for(const step::Workplace& workplace, const FormatTask& task) {
   std::vector<archive::Recall> sources;
-  for (const Sha256& key : workplace.store.newest(task.image + "/" + task.name)) {
+  for (const Sha256& key : earlier_results(workplace, task)) {
     const auto entry = workplace.store.find_entry(key);
     std::vector<step::MadeFile> files;
     if (!entry || !read_entry(*entry, files).empty()) continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/store.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <utility>
@@ -141,6 +142,23 @@ std::vector<Sha256> Store::newest_of(std::string_view name) const {
   for (fs::directory_iterator at(folder_ / "newest" / name, failed), end; at != end; ++at)
     for (const Sha256& key : newest(std::string(name) + "/" + at->path().filename().string()))
       keys.push_back(key);
+  return keys;
+}
+
+std::vector<Sha256> Store::newest_named(std::string_view name) const {
+  std::vector<std::pair<fs::file_time_type, std::string>> found;
+  std::error_code failed;
+  for (fs::directory_iterator at(folder_ / "newest", failed), end; !failed && at != end;
+       at.increment(failed)) {
+    std::error_code absent;
+    const fs::path series = at->path() / name;
+    const auto noted = fs::last_write_time(series, absent);
+    if (!absent) found.emplace_back(noted, (at->path().filename() / name).string());
+  }
+  std::sort(found.rbegin(), found.rend());
+  std::vector<Sha256> keys;
+  for (const auto& [noted, series] : found)
+    for (const Sha256& key : newest(series)) keys.push_back(key);
   return keys;
 }
 

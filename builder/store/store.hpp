@@ -103,6 +103,9 @@ public:
   void keep_newest(std::string_view series, const Sha256& key, std::size_t count) const;
   /// Of all series below a name ("debian-13").
   std::vector<Sha256> newest_of(std::string_view name) const;
+  /// Of the series of that name below others ("disk": "debian-13/disk", ...), those noted last
+  /// first.
+  std::vector<Sha256> newest_named(std::string_view name) const;
   /// The newest first; entries may be gone. Nothing when nothing was noted or the note is damaged.
   std::vector<Sha256> newest(std::string_view series) const;
 

@@ -117,6 +117,11 @@ TEST_CASE("of a series the newest entries stay", "[store]") {
   CHECK(store.find_entry(crypto::digest_of("c")));
   CHECK(store.newest("image/disk") == std::vector{crypto::digest_of("b"), crypto::digest_of("c")});
   CHECK(store.newest("image/other").empty());
+  store.keep_newest("earlier/disk", crypto::digest_of("e"), 2);
+  fs::last_write_time(temp.path() / "cache/newest/earlier/disk", fs::file_time_type::min());
+  CHECK(store.newest_named("disk") ==
+        std::vector{crypto::digest_of("b"), crypto::digest_of("c"), crypto::digest_of("e")});
+  CHECK(store.newest_named("other").empty());
   os::write_file(temp.path() / "cache/newest/image/disk", "no key\n");
   CHECK(store.newest("image/disk").empty());
 }
