@@ -19,6 +19,7 @@
 #include "plan/needed.hpp"
 #include "plan/record.hpp"
 #include "run/agreement_facts.hpp"
+#include "run/content_progress.hpp"
 #include "run/finished_tree.hpp"
 #include "run/format_keys.hpp"
 #include "run/format_steps.hpp"
@@ -183,13 +184,15 @@ private:
     return {.name = format.name,
             .image = request_.image.name,
             .key = format_keys_.of(format.name, list_digest),
-            .write = [this, write = format.write](const fs::path& folder,
-                                                  const archive::Recall& recall) {
+            .write = [this, write = format.write, name = format.name](
+                         const fs::path& folder, const archive::Recall& recall) {
               return write(
                   {.image = request_.image,
                    .lock = request_.lock,
                    .files = tree_->files(),
-                   .open = [this](const archive::ListedFile& file) { return tree_->open(file); },
+                   .open = with_progress(
+                       [this](const archive::ListedFile& file) { return tree_->open(file); },
+                       tree_->files(), ledger_, name),
                    .tree = tree_->mounted(),
                    .build_root = steps_.tree_of("build-root"),
                    .output = folder,

@@ -10,9 +10,18 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Indexes of images. What a step needs is needed by all images that need the step, so a set never
-/// waits for one that does not hold it: sets order shards without circles.
+/// Indexes of images. What a step needs is needed by all images that need the step, so a set waits
+/// only for those that hold it and more: no circles.
 using Images = std::set<std::size_t>;
+
+/// What makes two steps of different images one piece of work. Of what is compiled and made again
+/// only when something visible has changed, the key says less than the ingredients: with the same
+/// ones the content is most likely the same, and if it is not, the second image compiles again.
+Sha256 work_of(const plan::Step& step) {
+  const bool compiles =
+      step.kind == plan::StepKind::modules || step.kind == plan::StepKind::program;
+  return compiles && !step.hidden.empty() ? step.own_key : step.key;
+}
 
 struct Missing {
   const plan::Step* step = nullptr;
@@ -47,9 +56,10 @@ private:
     for (const OutlookRow& row : image.rows) {
       const plan::Step* step = image.plan.find(row.step);
       if (step == nullptr || row.outlook == Outlook::hit) continue;
-      const auto [found, added] = missing_.try_emplace(step->key);
+      const Sha256 work = work_of(*step);
+      const auto [found, added] = missing_.try_emplace(work);
       if (added) {
-        order_.push_back(step->key);
+        order_.push_back(work);
         found->second.step = step;
       }
       found->second.images.insert(index);

@@ -138,6 +138,7 @@ def terminal_that_interrupts(trial):
         out.sendall(mirror.head("200 OK", len(good)) + good[:len(good) // 2])
         time.sleep(60)
 
+    good_mirrors = trial.mirrors
     with mirror.serving(trial.archive.folder, {"/tool_": half}) as (url, _):
         trial.mirrors = ["standin=" + url]
         watched = Watched(trial, "fetch", "mini")
@@ -149,6 +150,8 @@ def terminal_that_interrupts(trial):
     assert not [line for line in shown if "running, " in line or "%" in line], shown
     assert shown[-1] == "ingot: stopped by signal 2", shown
     assert any(line.startswith("FAILED fetch") for line in shown), shown
+    trial.mirrors = good_mirrors
+    trial.fetch().expect(0)
 
 
 @case("timings-of-a-build")

@@ -84,6 +84,29 @@ TEST_CASE("of a shared chain only its end has to be named", "[run]") {
   CHECK(shards[0].expected == 30s);
 }
 
+TEST_CASE("of a compile that sees little the ingredients say whether it is shared", "[run]") {
+  const auto compile = [](const std::string& source) {
+    plan::Step made = step("modules/gpu", source, {"build-root"});
+    made.kind = plan::StepKind::modules;
+    made.hidden = {"usr/share/doc"};
+    return made;
+  };
+  const auto keyed = [](run::ImageOutlook outlook) {
+    for (plan::Step& one : outlook.plan.steps)
+      one.key = crypto::digest_of(outlook.image + one.name);
+    return outlook;
+  };
+  const auto shards = run::shards_of({keyed(image("a", {step("build-root", "a"), compile("1")})),
+                                      keyed(image("b", {step("build-root", "b"), compile("1")})),
+                                      keyed(image("c", {step("build-root", "c"), compile("2")}))});
+  REQUIRE(shards.size() == 4);
+  CHECK(shards[0].images == Names{"a", "b"});
+  CHECK(shards[0].until == Names{"modules/gpu"});
+  CHECK(shards[0].needs.empty());
+  CHECK(shards[1].steps == Names{"build-root", "disk"});
+  CHECK(shards[3].steps == Names{"build-root", "modules/gpu", "disk"});
+}
+
 TEST_CASE("what the store has is in no shard, and every image still has one", "[run]") {
   const Names all = {"build-root", "packages/base", "packages/kernel", "modules/gpu", "seal"};
   const auto shards =
