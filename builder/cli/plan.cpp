@@ -32,7 +32,8 @@ struct PlanOptions {
   std::string module_key;
   std::string module_certificate;
   std::vector<std::string> cache_from;
-  std::vector<std::string> cache_to;
+  std::vector<std::string> cache_keys;
+  std::string cache_to;
   bool json = false;
   bool all = false;
 };
@@ -65,7 +66,8 @@ std::vector<std::string> command_of(const run::Shard& shard, const PlanOptions& 
   add("--module-key", options.module_key);
   add("--module-certificate", options.module_certificate);
   for (const std::string& registry : options.cache_from) add("--cache-from", registry);
-  for (const std::string& registry : options.cache_to) add("--cache-to", registry);
+  for (const std::string& key : options.cache_keys) add("--cache-key", key);
+  add("--cache-to", options.cache_to);
   return words;
 }
 
@@ -194,11 +196,12 @@ std::function<int(const Context&)> add_plan(CLI::App& app) {
   app.add_option("--module-certificate", options->module_certificate, "The same")
       ->type_name("FILE");
   app.add_option("--cache-from", options->cache_from, "For the commands of shards; repeatable")
-      ->type_name("REGISTRY")
+      ->type_name("oci://HOST/REPO")
       ->allow_extra_args(false);
-  app.add_option("--cache-to", options->cache_to, "The same")
-      ->type_name("REGISTRY")
+  app.add_option("--cache-key", options->cache_keys, "The same")
+      ->type_name("FILE")
       ->allow_extra_args(false);
+  app.add_option("--cache-to", options->cache_to, "The same")->type_name("oci://HOST/REPO");
   return [options](const Context& context) { return run_plan(*options, context); };
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds that a person watches, and terminals that are small, dumb or interrupt; and what is told
+"""Builds that a person watches, on terminals that are small, dumb or interrupt; and what is told
 of a build before and after."""
 import fcntl
 import json
@@ -183,6 +183,9 @@ def plan_cut_into_shards(trial):
     trial.write("images/maxi.yaml", other)
     trial.ingot("lock", "maxi").expect(0)
     plan = ("plan", "mini", "maxi", *trial.keys(), "--json")
+    shared = ("--cache-from", "oci://a/b", "--cache-from", "oci://c/d", "--cache-to", "oci://a/b")
+    told = json.loads(trial.ingot(*plan, *shared, mirrors=False).expect(0).out)
+    assert told["shards"][0]["command"][-6:] == list(shared), told["shards"][0]
     shards = json.loads(trial.ingot(*plan, mirrors=False).expect(0).out)["shards"]
     assert [shard["id"] for shard in shards] == ["shared-1", "image-mini", "image-maxi"], shards
     assert shards[1]["needs"] == ["shared-1"] and "seal" in shards[1]["steps"], shards
