@@ -60,7 +60,7 @@ public:
   }
   void steps_expected(std::uint64_t count) noexcept override {
     record("steps-expected", [&](Json& json) {
-      expected_ += count;
+      expected_ = std::max(expected_, started_) + count;
       json["count"] = count;
     });
   }

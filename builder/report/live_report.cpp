@@ -90,7 +90,7 @@ void LiveReport::step_finished(std::string_view step, StepOutcome outcome,
 
 void LiveReport::step_progress(std::string_view step, std::uint64_t done, std::uint64_t total,
                                Counted counted) noexcept {
-  on_event([&] { view_.progress(step, done, total, counted, options_.now()); });
+  on_event([&] { view_.progress(step, done, total, counted); });
 }
 
 void LiveReport::steps_expected(std::uint64_t count) noexcept {

@@ -10,9 +10,9 @@
 namespace ingot::report {
 namespace {
 
-constexpr std::size_t bar_width = 16;
+constexpr std::size_t bar_width = 12;
 /// Of the columns behind a name: time, bar, percentage, amounts.
-constexpr std::size_t columns_of_numbers = 56;
+constexpr std::size_t columns_of_numbers = 54;
 constexpr std::size_t narrowest_name = 16;
 constexpr std::size_t widest_name = 40;
 /// Windows narrower than this have no room for bars.
@@ -59,14 +59,10 @@ void LiveView::finish(std::string_view step, StepOutcome outcome) {
 }
 
 void LiveView::progress(std::string_view step, std::uint64_t done, std::uint64_t total,
-                        Counted counted, SteadyTime now) {
+                        Counted counted) {
   const auto found = std::find_if(running_.begin(), running_.end(),
                                   [&](const Running& one) { return one.name == step; });
-  if (found == running_.end()) {
-    running_.push_back({std::string(step), now, done, total, counted});
-    ++started_;
-    return;
-  }
+  if (found == running_.end()) return;
   found->done = done;
   found->total = total;
   found->counted = counted;

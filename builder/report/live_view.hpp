@@ -2,6 +2,7 @@
 // What a terminal shows of steps that run: one line for each, with time, and how far it is.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -23,12 +24,12 @@ class LiveView {
 public:
   explicit LiveView(SteadyTime start) : start_(start) {}
 
-  void expect(std::uint64_t steps) { expected_ += steps; }
+  /// Beyond those that have started by now.
+  void expect(std::uint64_t steps) { expected_ = std::max(expected_, started_) + steps; }
   void start(std::string_view step, SteadyTime now);
   void finish(std::string_view step, StepOutcome outcome);
-  /// A step that was not started is taken as started now.
-  void progress(std::string_view step, std::uint64_t done, std::uint64_t total, Counted counted,
-                SteadyTime now);
+  /// Of a step that was not started nothing is shown: nothing would take it away again.
+  void progress(std::string_view step, std::uint64_t done, std::uint64_t total, Counted counted);
 
   bool idle() const noexcept { return running_.empty(); }
   /// No line is as wide as the window, and they are fewer than it has rows. The steps that started

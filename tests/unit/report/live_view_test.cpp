@@ -27,14 +27,14 @@ TEST_CASE("times are told in seconds, minutes and hours", "[report]") {
 TEST_CASE("running steps are shown with time and how far they are, the oldest first", "[report]") {
   LiveView view(start);
   CHECK(view.lines(start, {100, 24}).empty());
-  view.expect(5);
   view.start("fetch", start);
+  view.expect(4);
   view.start("modules/gpu", start + 2s);
   view.start("build-root", start + 3s);
-  view.progress("fetch", 150'000'000, 300'000'000, Counted::bytes, start + 3s);
-  view.progress("build-root", 7, 0, Counted::items, start + 3s);
+  view.progress("fetch", 150'000'000, 300'000'000, Counted::bytes);
+  view.progress("build-root", 7, 0, Counted::items);
   CHECK(view.lines(start + 65s, {100, 24}) ==
-        Lines{"  fetch                                        1:05  [########........]  50 %"
+        Lines{"  fetch                                        1:05  [######......]  50 %"
               "  150 MB of 300 MB",
               "  modules/gpu                                  1:03",
               "  build-root                                   1:02  7",
@@ -53,7 +53,7 @@ TEST_CASE("no line is as wide as the window, whatever a step is called", "[repor
   view.start(std::string(300, 'x'), start);
   view.start("\x1b[2J\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e/\xff and more of that", start);
   view.progress("\x1b[2J\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e/\xff and more of that", 1, 3,
-                Counted::items, start);
+                Counted::items);
   for (const std::size_t columns : {2U, 3U, 5U, 20U, 40U, 71U, 72U, 80U, 81U, 200U})
     for (const std::string& line : view.lines(start + 1h, {columns, 24})) {
       CHECK(columns_of(line) < columns);
@@ -72,10 +72,15 @@ TEST_CASE("there are fewer lines than the window has rows", "[report]") {
   CHECK(view.lines(start, {80, 0}).empty());
 }
 
-TEST_CASE("more than all is all", "[report]") {
+TEST_CASE("more than all is all, and what never started is not shown", "[report]") {
   LiveView view(start);
-  view.progress("never started", 9, 3, Counted::items, start);
-  CHECK(view.lines(start, {80, 24}).front().find("100 %  9 of 3") != std::string::npos);
+  view.start("step", start);
+  view.progress("step", 9, 3, Counted::items);
+  view.progress("never started", 1, 3, Counted::items);
+  const Lines lines = view.lines(start, {80, 24});
+  REQUIRE(lines.size() == 2);
+  CHECK(lines.front().find("100 %  9 of 3") != std::string::npos);
   view.finish("another", StepOutcome::done);
   CHECK_FALSE(view.idle());
+  CHECK(view.lines(start, {80, 24}).back() == "1 running, 1 done, 0 s");
 }
