@@ -37,7 +37,9 @@ std::string bar(double part) {
 
 std::string time_text(std::chrono::milliseconds span) {
   const auto whole = std::chrono::floor<std::chrono::seconds>(span).count();
-  if (whole < 60) return format("{:.1f} s", static_cast<double>(span.count() / 100) / 10);
+  // Cut off, not rounded: never "60.0 s".
+  const auto tenths = span.count() / 100;
+  if (whole < 60) return format("{}.{} s", tenths / 10, tenths % 10);
   if (whole < 3600) return format("{}:{:02}", whole / 60, whole % 60);
   return format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
