@@ -23,6 +23,7 @@ struct BuildOptions {
   std::vector<std::string> images;
   std::vector<std::string> mirrors;
   std::vector<std::string> sources;
+  std::vector<std::string> until;
   std::string output = "out";
   std::string release_key;
   std::string module_key;
@@ -79,6 +80,11 @@ void build_one(const std::string& name, const BuildOptions& options, run::Mirror
                key_file(context, options.module_certificate)},
       .workers = options.jobs,
       .compression = options.fast ? step::fast_compression : step::Compression()};
+  if (!options.until.empty()) {
+    run::build_steps(request, options.until, os::SystemRunner(), context.environment, store,
+                     context.report);
+    return;
+  }
   const run::BuiltRelease built =
       run::build_image(request, os::SystemRunner(), context.environment, store, context.report);
   if (built.origin == run::KeyOrigin::development)
@@ -112,6 +118,10 @@ std::function<int(const Context&)> add_build(CLI::App& app) {
   app.add_flag("--offline", options->offline, "Use no network: only the store and folders");
   app.add_flag("--fast", options->fast,
                "Compress less: for images that are tested and thrown away");
+  app.add_option("--until", options->until,
+                 "Make only this step and those that it needs, and no release; repeatable")
+      ->type_name("STEP")
+      ->allow_extra_args(false);
   app.add_option("--release-key", options->release_key, "Private key that signs the release")
       ->type_name("FILE");
   app.add_option("--module-key", options->module_key, "Private key that signs kernel modules")

@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "cli/verb.hpp"
+#include "os/clock.hpp"
 #include "os/user_namespace.hpp"
 #include "run/build.hpp"
 #include "run/cache_check.hpp"
@@ -87,7 +88,13 @@ int run_stats(const CacheOptions& options, const Context& context) {
 int run_verify(const Context& context) {
   enter_namespace(context);
   const store::Store store(context.environment.cache_folder());
+  const auto start = os::system_clock().steady();
+  context.report.step_started("cache");
   const run::CacheCheck check = run::check_cache(store, context.report);
+  context.report.step_finished("cache", StepOutcome::done,
+                               std::chrono::duration_cast<std::chrono::milliseconds>(
+                                   os::system_clock().steady() - start),
+                               format("{} items", check.items));
   for (const std::string& fault : check.damaged)
     context.out << "damaged, removed: " << fault << "\n";
   context.out << format("{} items read, {} damaged\n", check.items, check.damaged.size());

@@ -14,6 +14,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "cli/verb.hpp"
+#include "os/clock.hpp"
 #include "os/sandbox.hpp"
 #include "report/sinks.hpp"
 
@@ -43,6 +44,7 @@ constexpr Verb verbs[] = {
     {"matrix", "Show or try which kernels and drivers fit together", add_matrix},
     {"plan", "Show the steps of a build and which are already done", add_plan},
     {"test", "Boot a release in QEMU and judge its self-test", add_test},
+    {"timings", "Show what the steps of a build took", add_timings},
     {"verify", "Check a release against a public key", add_verify},
     {nullptr, nullptr, nullptr},
 };
@@ -72,6 +74,12 @@ std::string space_advice(const Error& error, const os::Environment& environment)
       first, store.string(), left);
 }
 
+report::Surroundings surroundings_of(const os::Environment& environment) {
+  const std::string terminal = environment.get_or("TERM", "dumb");
+  return {.terminal_moves = terminal != "dumb",
+          .colour = environment.get_or("NO_COLOR", "").empty()};
+}
+
 int run_verb(const std::vector<std::string>& arguments, const os::Environment& environment,
              std::ostream& out, std::ostream& err) {
   CLI::App app{"Builds bare-metal GPU node images that prove themselves at boot", "ingot"};
@@ -80,7 +88,7 @@ int run_verb(const std::vector<std::string>& arguments, const os::Environment& e
   std::string project = ".";
   std::string progress = "auto";
   app.add_option("-C,--directory", project, "Folder that holds images/, layers/ and kernels/");
-  app.add_option("--progress", progress, "auto, plain, json or none");
+  app.add_option("--progress", progress, "auto, tty, plain, json or none");
 
   std::map<CLI::App*, std::function<int(const Context&)>> chosen;
   for (const Verb& verb : verbs) {
@@ -99,12 +107,17 @@ int run_verb(const std::vector<std::string>& arguments, const os::Environment& e
     return wanted ? code : exit_code(Fault::input);
   }
 
-  const auto style = report::style_of(progress);
-  if (!style) throw Error(Fault::input, "--progress takes auto, plain, json or none, not '" + progress + "'");
-  const std::unique_ptr<Report> report = report::make_report(*style, err);
+  const report::Surroundings surroundings = surroundings_of(environment);
+  const auto style = report::style_of(progress, surroundings, err);
+  if (!style)
+    throw Error(Fault::input,
+                "--progress takes auto, tty, plain, json or none, not '" + progress + "'");
+  CLI::App* const verb = app.get_subcommands().front();
+  const std::unique_ptr<Report> report = report::make_report(
+      *style, err, {verb->get_name(), os::system_clock().unix_time()}, surroundings);
   const Context context{environment, out, err, *report,
                         std::filesystem::weakly_canonical(environment.cwd() / project)};
-  return chosen.at(app.get_subcommands().front())(context);
+  return chosen.at(verb)(context);
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ std::function<int(const Context&)> add_ls(CLI::App& app);
 std::function<int(const Context&)> add_matrix(CLI::App& app);
 std::function<int(const Context&)> add_plan(CLI::App& app);
 std::function<int(const Context&)> add_test(CLI::App& app);
+std::function<int(const Context&)> add_timings(CLI::App& app);
 std::function<int(const Context&)> add_verify(CLI::App& app);
 
 }  // namespace ingot::cli

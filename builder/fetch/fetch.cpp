@@ -172,7 +172,7 @@ private:
       curl_easy_getinfo(easy, CURLINFO_PRIVATE, &owner);
       bytes += static_cast<const Job*>(owner)->received();
     }
-    report_.step_progress(options_.step, bytes, total_);
+    report_.step_progress(options_.step, bytes, total_, Counted::bytes);
   }
 
   void throw_faults() const {

@@ -16,6 +16,7 @@
 
 #include "base/error.hpp"
 #include "os/fd.hpp"
+#include "os/usage.hpp"
 
 namespace ingot::os {
 
@@ -44,6 +45,7 @@ struct Outcome {
   bool timed_out = false;
   std::vector<std::string> tail = {};  ///< the last 20 lines
   std::string output = {};  ///< the first MiB of stdout+stderr (stderr only with stdout_fd)
+  Usage usage = {};         ///< with all that it waited for
   bool ok() const noexcept { return exit_code == 0 && !timed_out; }
 };
 

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -221,9 +222,11 @@ Outcome reap_group(pid_t pid) noexcept {
   // Before the leader is reaped: until then the group's number cannot be given to others.
   ::kill(-pid, SIGKILL);
   int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  rusage usage{};
+  while (::wait4(pid, &status, 0, &usage) < 0 && errno == EINTR) {
   }
   Outcome outcome;
+  outcome.usage = usage_from(usage);
   if (WIFSIGNALED(status)) {
     outcome.signal = WTERMSIG(status);
     outcome.exit_code = 128 + outcome.signal;

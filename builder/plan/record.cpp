@@ -93,7 +93,7 @@ Ingredient ingredient_of(const Json& json) {
 
 }  // namespace
 
-std::string record_json(const Plan& plan) {
+std::string record_json(const Plan& plan, const std::map<std::string, StepCost>& costs) {
   Json steps = Json::object();
   for (const Step& step : plan.steps) {
     Json ingredients = Json::array();
@@ -101,7 +101,12 @@ std::string record_json(const Plan& plan) {
       ingredients.push_back(json_of(ingredient));
     Json inputs = Json::object();
     for (const std::string& input : step.inputs) inputs[input] = plan.at(input).key.hex();
-    steps[step.name] = {{"key", step.key.hex()}, {"ingredients", ingredients}, {"inputs", inputs}};
+    Json& record = steps[step.name];
+    record = {{"key", step.key.hex()}, {"ingredients", ingredients}, {"inputs", inputs}};
+    const auto cost = costs.find(step.name);
+    if (cost == costs.end()) continue;
+    if (cost->second.time) record["milliseconds"] = cost->second.time->count();
+    if (cost->second.size) record["bytes"] = cost->second.size->count;
   }
   // Names and values may hold any bytes that definitions can; paths are not always UTF-8.
   return Json{{"schema", schema}, {"steps", steps}}.dump(-1, ' ', false,
@@ -119,6 +124,9 @@ std::optional<Record> parse_record(std::string_view text) {
       for (const Json& ingredient : step.at("ingredients"))
         of.ingredients.push_back(ingredient_of(ingredient));
       of.inputs = step.at("inputs").get<std::map<std::string, std::string>>();
+      if (step.contains("milliseconds"))
+        of.cost.time = std::chrono::milliseconds(step.at("milliseconds").get<std::int64_t>());
+      if (step.contains("bytes")) of.cost.size = Bytes{step.at("bytes").get<std::uint64_t>()};
     }
     return record;
   } catch (const std::exception&) {

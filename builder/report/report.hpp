@@ -9,7 +9,15 @@
 
 namespace ingot {
 
-enum class StepOutcome { done, cached, failed };
+enum class StepOutcome {
+  done,
+  cached,  ///< found in the store of this machine
+  shared,  ///< brought from a cache that machines share
+  failed
+};
+
+/// What the numbers of a running step count.
+enum class Counted { items, bytes };
 
 /// Receives the events of a run. Implementations are thread-safe and never throw: reporting is
 /// called where failure cannot be answered.
@@ -20,9 +28,11 @@ public:
   virtual void step_started(std::string_view step) noexcept = 0;
   virtual void step_finished(std::string_view step, StepOutcome outcome,
                              std::chrono::milliseconds took, std::string_view detail) noexcept = 0;
-  /// Bytes (or items) of a running step; `total` is 0 when unknown.
-  virtual void step_progress(std::string_view step, std::uint64_t done,
-                             std::uint64_t total) noexcept = 0;
+  /// How far a running step is; `total` is 0 when unknown.
+  virtual void step_progress(std::string_view step, std::uint64_t done, std::uint64_t total,
+                             Counted counted = Counted::items) noexcept = 0;
+  /// So many further steps will start, unless something fails.
+  virtual void steps_expected(std::uint64_t) noexcept {}
   virtual void note(std::string_view text) noexcept = 0;
   virtual void warning(std::string_view text) noexcept = 0;
 };

@@ -56,7 +56,46 @@ bool is_shown(std::uint32_t code) {
   });
 }
 
+// Of East Asian scripts, and pictures: two columns each.
+constexpr std::array<Range, 11> wide = {
+    Range{0x1100, 0x115f}, {0x231a, 0x23f3}, {0x2614, 0x27bf},   {0x2b1b, 0x2b55},
+    {0x2e80, 0xa4cf},      {0xa960, 0xa97f}, {0xac00, 0xd7a3},   {0xf900, 0xfaff},
+    {0xfe10, 0xfe6f},      {0xff00, 0xffe6}, {0x16fe0, 0x3ffff},
+};
+
+std::size_t columns_of(std::uint32_t code) {
+  const bool two = std::any_of(wide.begin(), wide.end(), [&](const Range& range) {
+    return code >= range.first && code <= range.last;
+  });
+  return two ? 2 : 1;
+}
+
 }  // namespace
+
+std::size_t columns_of(std::string_view text) {
+  std::size_t columns = 0;
+  while (!text.empty()) {
+    const Character character = first_character(text);
+    columns += character.length == 0 ? 1 : columns_of(character.code);
+    text.remove_prefix(std::max<std::size_t>(character.length, 1));
+  }
+  return columns;
+}
+
+std::string clipped(std::string_view text, std::size_t columns) {
+  constexpr std::string_view mark = "...";
+  if (columns_of(text) <= columns) return std::string(text);
+  if (columns <= mark.size()) return std::string(mark.substr(0, columns));
+  std::size_t taken = 0;
+  std::size_t end = 0;
+  while (end < text.size()) {
+    const Character character = first_character(text.substr(end));
+    taken += character.length == 0 ? 1 : columns_of(character.code);
+    if (taken > columns - mark.size()) break;
+    end += std::max<std::size_t>(character.length, 1);
+  }
+  return std::string(text.substr(0, end)).append(mark);
+}
 
 std::string terminal_text(std::string_view bytes) {
   std::string text;

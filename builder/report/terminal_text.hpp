@@ -2,6 +2,7 @@
 // Text of foreign origin, such as file names, as a terminal may be shown it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,13 @@ std::string terminal_text(std::string_view bytes);
 
 /// The bytes that terminal_text() showed as `text`.
 std::string bytes_of_terminal_text(std::string_view text);
+
+/// How many columns of a terminal text without control characters takes. Never too few: what joins
+/// the character before it is counted as well.
+std::size_t columns_of(std::string_view text);
+
+/// `text`, or as much of it as fits with "..." behind it. The text is terminal_text()'s.
+std::string clipped(std::string_view text, std::size_t columns);
 
 /// Whether all of it is UTF-8, so that JSON can hold it as it is.
 bool is_utf8(std::string_view bytes);

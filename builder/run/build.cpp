@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
 
@@ -17,15 +16,20 @@
 #include "os/copy.hpp"
 #include "os/file.hpp"
 #include "os/file_lock.hpp"
+#include "plan/needed.hpp"
 #include "plan/record.hpp"
 #include "run/agreement_facts.hpp"
+#include "run/content_progress.hpp"
 #include "run/finished_tree.hpp"
 #include "run/format_keys.hpp"
 #include "run/format_steps.hpp"
 #include "run/layer_digests.hpp"
+#include "run/ledger.hpp"
 #include "run/output_folder.hpp"
 #include "run/plan_outlook.hpp"
+#include "run/result_cost.hpp"
 #include "run/schedule.hpp"
+#include "run/timings.hpp"
 #include "run/tree_steps.hpp"
 #include "step/file_list.hpp"
 #include "step/formats.hpp"
@@ -35,46 +39,6 @@ namespace ingot::run {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// Times of steps, and the reporting of those that are not trees.
-class Ledger {
-public:
-  explicit Ledger(Report& report) : report_(report) {}
-
-  template <class Make>
-  void timed(const std::string& name, Make make) {
-    const auto start = os::system_clock().steady();
-    report_.step_started(name);
-    const auto took = [&] {
-      return std::chrono::duration_cast<std::chrono::milliseconds>(os::system_clock().steady() -
-                                                                   start);
-    };
-    StepOutcome outcome = StepOutcome::failed;
-    try {
-      outcome = make();
-    } catch (...) {
-      report_.step_finished(name, StepOutcome::failed, took(), "");
-      throw;
-    }
-    report_.step_finished(name, outcome, took(), "");
-    note(name, took());
-  }
-
-  void note(const std::string& name, std::chrono::milliseconds took) {
-    const std::scoped_lock lock(mutex_);
-    milliseconds_[name] = took.count();
-  }
-
-  std::string json() const {
-    const nlohmann::json steps = milliseconds_;
-    return nlohmann::json{{"schema", "ingot/timings/v1"}, {"milliseconds", steps}}.dump(1) + "\n";
-  }
-
-private:
-  Report& report_;
-  std::mutex mutex_;
-  std::map<std::string, std::int64_t> milliseconds_;
-};
 
 /// Waits while another build writes the same release: its log is the lock.
 os::FileLock turn_at(const fs::path& log, Report& report) {
@@ -95,10 +59,10 @@ public:
         keys_(load_signing_keys(request.keys, environment.cache_folder())),
         turn_(turn_at(request.output / (stem_ + ".log"), report)),
         log_(request.output / (stem_ + ".log")),
-        workplace_{runner, environment, store, report, log_, request.lock.epoch},
+        ledger_(report, os::system_clock()),
+        workplace_{runner, environment, store, ledger_, log_, request.lock.epoch, &expenses_},
         plan_(plan_image(request.image, request.lock, keys_)),
         steps_(workplace_, plan_, request.image, request.lock, keys_),
-        ledger_(report),
         output_(request.output, stem_),
         format_keys_(request.image, request.lock, plan_, keys_,
                      crypto::digest_of_file(environment.executable()), request.compression) {}
@@ -108,9 +72,16 @@ public:
     use_ = nothing_to_do ? TreeUse::none : TreeUse::read;
     std::vector<Work> works = tree_works();
     add_format_works(works);
-    const unsigned cores = std::max(2U, std::thread::hardware_concurrency());
-    run_all(std::move(works), request_.workers == 0 ? cores : request_.workers);
+    for (const Work& work : works) after_[work.name] = work.after;
+    run_works(std::move(works));
     return finish();
+  }
+
+  void run_until(const std::vector<std::string>& names) {
+    const std::set<std::string> needed = plan::needed_for(plan_, names);
+    std::vector<Work> works = tree_works();
+    std::erase_if(works, [&](const Work& work) { return !needed.contains(work.name); });
+    run_works(std::move(works));
   }
 
 private:
@@ -122,16 +93,17 @@ private:
     Write write;
   };
 
+  void run_works(std::vector<Work> works) {
+    ledger_.steps_expected(works.size());
+    const unsigned cores = std::max(2U, std::thread::hardware_concurrency());
+    run_all(std::move(works), request_.workers == 0 ? cores : request_.workers);
+  }
+
   std::vector<Work> tree_works() {
     std::vector<Work> works;
     for (const plan::Step& step : plan_.steps) {
-      works.push_back({step.name, step.inputs, [this, &step] {
-                         const auto start = os::system_clock().steady();
-                         steps_.carry_out(step, use_);
-                         ledger_.note(step.name,
-                                      std::chrono::duration_cast<std::chrono::milliseconds>(
-                                          os::system_clock().steady() - start));
-                       }});
+      works.push_back(
+          {step.name, step.inputs, [this, &step] { steps_.carry_out(step, use_); }});
     }
     // The long compile starts as soon as what it needs is there, not after all installs.
     std::set<std::string> early;
@@ -216,13 +188,15 @@ private:
     return {.name = format.name,
             .image = request_.image.name,
             .key = format_keys_.of(format.name, list_digest),
-            .write = [this, write = format.write](const fs::path& folder,
-                                                  const archive::Recall& recall) {
+            .write = [this, write = format.write, name = format.name](
+                         const fs::path& folder, const archive::Recall& recall) {
               return write(
                   {.image = request_.image,
                    .lock = request_.lock,
                    .files = tree_->files(),
-                   .open = [this](const archive::ListedFile& file) { return tree_->open(file); },
+                   .open = with_progress(
+                       [this](const archive::ListedFile& file) { return tree_->open(file); },
+                       tree_->files(), ledger_, name),
                    .tree = tree_->mounted(),
                    .build_root = build_root(),
                    .output = folder,
@@ -293,15 +267,41 @@ private:
     return text;
   }
 
+  Timings timings() {
+    Timings timings{.image = request_.image.name,
+                    .version = request_.image.version,
+                    .wall = ledger_.since_start(),
+                    .own = os::usage_of_self(),
+                    .steps = ledger_.steps()};
+    for (StepTiming& step : timings.steps) {
+      const plan::Step* planned = plan_.find(step.name);
+      const auto format = results_.find(step.name);
+      step.after = after_[step.name];
+      step.usage = expenses_.of(step.name);
+      step.kind = "other";
+      if (planned != nullptr) {
+        step.kind = plan::name_of(planned->kind);
+        step.size = cost_of(steps_.entry_of(step.name)).size;
+      } else if (format != results_.end()) {
+        step.kind = "format";
+        step.size = size_of(format->second.files);
+      }
+    }
+    return timings;
+  }
+
   BuiltRelease finish() {
     tree_.reset();
     keep_text("packages.txt", "packages", "text/plain", package_list());
     keep_text(request_.image.name + ".lock", "lock", "application/yaml", render(request_.lock));
-    keep_text("timings.json", "timings", "application/json", ledger_.json());
+    const std::string times = timings_json(timings());
+    keep_text("timings.json", "timings", "application/json", times);
     os::copy_file(log_.path(), output_.path() / "build.log");
     keep({.name = "build.log", .role = "log", .media_type = "text/plain", .measured = {}});
     write_release(output_.path(), facts(), files_, keys_.release, keys_.origin);
-    os::write_file(record_file(workplace_.store, request_.image), plan::record_json(plan_));
+    os::write_file(record_file(workplace_.store, request_.image),
+                   plan::record_json(plan_, costs_of(plan_, steps_)));
+    os::write_file(timings_record(workplace_.store.folder(), request_.image.name), times);
     return {output_.commit(), keys_.origin};
   }
 
@@ -332,16 +332,18 @@ private:
   SigningKeys keys_;
   os::FileLock turn_;  ///< one build at a time writes a log and the release of its name
   step::Log log_;
+  Ledger ledger_;
+  step::Expenses expenses_;
   step::Workplace workplace_;
   plan::Plan plan_;
   TreeSteps steps_;
-  Ledger ledger_;
   OutputFolder output_;
   FormatKeys format_keys_;
   TreeUse use_ = TreeUse::read;
   std::optional<FinishedTree> tree_;
   std::optional<os::OverlayMount> build_root_;
   Sha256 list_digest_;
+  std::map<std::string, std::vector<std::string>> after_;  ///< what each work waits for
   std::mutex mutex_;
   std::map<std::string, FormatResult> results_;
   std::vector<ReleaseFile> files_;
@@ -362,6 +364,12 @@ BuiltRelease build_image(const BuildRequest& request, const os::Runner& runner,
                          const os::Environment& environment, const store::Store& store,
                          Report& report) {
   return Build(request, runner, environment, store, report).run();
+}
+
+void build_steps(const BuildRequest& request, const std::vector<std::string>& steps,
+                 const os::Runner& runner, const os::Environment& environment,
+                 const store::Store& store, Report& report) {
+  Build(request, runner, environment, store, report).run_until(steps);
 }
 
 }  // namespace ingot::run

@@ -44,4 +44,10 @@ BuiltRelease build_image(const BuildRequest& request, const os::Runner& runner,
                          const os::Environment& environment, const store::Store& store,
                          Report& report);
 
+/// Carries out only the named steps and what they need, so that the store has them; no release is
+/// made. The same otherwise. Fault::input for a step that the image does not have.
+void build_steps(const BuildRequest& request, const std::vector<std::string>& steps,
+                 const os::Runner& runner, const os::Environment& environment,
+                 const store::Store& store, Report& report);
+
 }  // namespace ingot::run

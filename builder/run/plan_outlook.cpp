@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/plan_outlook.hpp"
 
-#include <charconv>
-
 #include "os/file.hpp"
-#include "plan/record.hpp"
 #include "run/format_steps.hpp"
+#include "run/result_cost.hpp"
 #include "run/tree_steps.hpp"
 
 namespace ingot::run {
 namespace {
-
-using Time = std::optional<std::chrono::milliseconds>;
-
-Time time_of(const std::optional<store::Entry>& entry) {
-  if (!entry || !entry->facts.contains("milliseconds")) return std::nullopt;
-  const std::string& text = entry->facts.at("milliseconds");
-  std::int64_t count = 0;
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (end.ec != std::errc()) return std::nullopt;
-  return std::chrono::milliseconds(count);
-}
 
 class Prospect {
 public:
@@ -42,7 +29,7 @@ private:
     OutlookRow row{.step = step.name, .key = step.key};
     if (const auto entry = find_tree(store_, step.key)) {
       row.outlook = Outlook::hit;
-      row.time = time_of(entry);
+      row.cost = cost_of(*entry);
       return row;
     }
     row.outlook = step.hidden.empty() ? Outlook::miss : Outlook::maybe;
@@ -53,7 +40,7 @@ private:
     row.reasons = plan::reasons_for(step, plan_, *before_);
     if (row.reasons.empty()) row.reasons = {"its result is not in the store any more"};
     if (const auto old = before_->find(step.name); old != before_->end())
-      row.time = time_of(find_tree(store_, old->second.key));
+      row.cost = old->second.cost;
     return row;
   }
 
@@ -74,7 +61,8 @@ private:
   OutlookRow format_row(const std::string& name, std::optional<Sha256> key, bool found) const {
     OutlookRow row{.step = name, .outlook = found ? Outlook::hit : Outlook::miss, .key = key};
     for (const Sha256& newest : store_.newest(image_.name + "/" + name))
-      if (!row.time) row.time = time_of(store_.find_entry(newest));
+      if (const auto entry = store_.find_entry(newest); entry && !row.cost.time)
+        row.cost = cost_of(*entry);
     if (found) return row;
     if (!key) row.outlook = Outlook::maybe;
     row.reasons = {!key                       ? "made again only if the tree becomes another one"

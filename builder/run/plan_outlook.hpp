@@ -2,14 +2,13 @@
 // What a build would do now, step by step, why, and what that took the last time.
 #pragma once
 
-#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/bytes.hpp"
 #include "base/digest.hpp"
+#include "plan/record.hpp"
 #include "report/report.hpp"
 #include "run/format_keys.hpp"
 #include "store/store.hpp"
@@ -30,7 +29,7 @@ struct OutlookRow {
   std::optional<Sha256> key = {};         ///< unknown for formats of a tree that is not made yet
   std::vector<std::string> reasons = {};  ///< in words; none for a hit
   /// As when the step was last carried out for this image.
-  std::optional<std::chrono::milliseconds> time = {};
+  plan::StepCost cost = {};
 };
 
 /// Where the store keeps what an image was last made of.

@@ -106,10 +106,12 @@ std::pair<store::Entry, StepOutcome> TreeSteps::made(const plan::Step& step, con
     workplace_.store.remove_entry(key);
   if (std::optional<store::Stage> stage = workplace_.store.begin_entry(key)) {
     make(step, *stage, visible);
-    store::write_index(*stage);
+    const Bytes size = store::write_index(*stage);
     const auto took =
         std::chrono::duration_cast<std::chrono::milliseconds>(os::system_clock().steady() - start);
-    return {stage->commit({{"step", step.name}, {"milliseconds", std::to_string(took.count())}}),
+    return {stage->commit({{"step", step.name},
+                           {"milliseconds", std::to_string(took.count())},
+                           {"bytes", std::to_string(size.count)}}),
             StepOutcome::done};
   }
   const auto entry = find_tree(workplace_.store, key);

@@ -118,7 +118,7 @@ private:
                 "' is refused: its name leads upwards";
     };
     const os::Outcome outcome =
-        os::run_in_sandbox(workplace_.runner, workplace_.environment, tree_.root(), command);
+        run_counted(workplace_, request_.step, tree_.root(), command);
     if (!fault.empty()) throw Error(Fault::verification, fault);
     if (!outcome.ok())
       throw Error(Fault::step_failed, "step " + request_.step +

@@ -35,7 +35,7 @@ os::Outcome find(const Workplace& workplace, const Tree& tree, const std::vector
                       .env = image_environment(workplace),
                       .why = "remove what the build left"};
   workplace.log.line("seal", "$ find " + joined(command.args, " "));
-  return os::run_in_sandbox(workplace.runner, workplace.environment, tree.root(), command);
+  return run_counted(workplace, "seal", tree.root(), command);
 }
 
 void empty_machine_id(const Workplace& workplace, const Tree& tree) {

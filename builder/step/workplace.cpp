@@ -56,6 +56,14 @@ std::map<std::string, std::string> image_environment(const Workplace& workplace)
   return environment;
 }
 
+os::Outcome run_counted(const Workplace& workplace, const std::string& step,
+                        const os::SandboxRoot& root, const os::Command& command) {
+  os::Outcome outcome =
+      os::run_in_sandbox(workplace.runner, workplace.environment, root, command);
+  if (workplace.expenses != nullptr) workplace.expenses->add(step, outcome.usage);
+  return outcome;
+}
+
 os::Outcome run_job(const Workplace& workplace, const Job& job) {
   os::Command command = job.command;
   std::string first_error;
@@ -67,8 +75,7 @@ os::Outcome run_job(const Workplace& workplace, const Job& job) {
   };
   workplace.log.line(job.step,
                      "$ " + command.program + " " + joined(command.args, " ").substr(0, 2000));
-  os::Outcome outcome =
-      os::run_in_sandbox(workplace.runner, workplace.environment, job.root, command);
+  os::Outcome outcome = run_counted(workplace, job.step, job.root, command);
   if (outcome.ok()) return outcome;
 
   std::string message = format("step {} failed", job.step);

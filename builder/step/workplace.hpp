@@ -12,6 +12,7 @@
 #include "os/process.hpp"
 #include "os/sandbox.hpp"
 #include "report/report.hpp"
+#include "step/expenses.hpp"
 #include "step/log.hpp"
 #include "store/store.hpp"
 
@@ -25,6 +26,7 @@ struct Workplace {
   Report& report;
   Log& log;
   std::int64_t epoch = 0;  ///< SOURCE_DATE_EPOCH of everything that is made
+  Expenses* expenses = nullptr;  ///< where somebody asks what commands use
 };
 
 /// The tree that a step makes on top of others.
@@ -52,6 +54,10 @@ struct Job {
   os::SandboxRoot root;
   os::Command command;
 };
+
+/// Runs a command in a root, and notes what it used.
+os::Outcome run_counted(const Workplace& workplace, const std::string& step,
+                        const os::SandboxRoot& root, const os::Command& command);
 
 /// Runs it; every line goes to the log. Fault::step_failed names step, place, command, the last
 /// lines and the log.

@@ -35,9 +35,14 @@ std::string difference(const ListedFile& noted, const ListedFile& found, Look lo
 
 }  // namespace
 
-void write_index(const Stage& stage) {
-  os::write_file(stage.beside(index_name),
-                 archive::file_list_text(archive::list_layer(stage.folder(), sha256_of_content())));
+Bytes write_index(const Stage& stage) {
+  const std::vector<ListedFile> files = archive::list_layer(stage.folder(), sha256_of_content());
+  os::write_file(stage.beside(index_name), archive::file_list_text(files));
+  Bytes content;
+  for (const ListedFile& file : files)
+    if (file.kind == os::FileKind::regular && file.hard_link.empty())
+      content = content + Bytes{file.size};
+  return content;
 }
 
 bool has_index(const Entry& entry) {

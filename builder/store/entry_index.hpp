@@ -12,8 +12,9 @@
 namespace ingot::store {
 
 /// Lists the stage's folder as an overlay layer, with a digest of every file, into a file beside
-/// it. To be called last, before commit().
-void write_index(const Stage& stage);
+/// it. To be called last, before commit(). Returns how much content the files have, each counted
+/// once however many names it has.
+Bytes write_index(const Stage& stage);
 
 bool has_index(const Entry& entry);
 

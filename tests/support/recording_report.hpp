@@ -38,8 +38,8 @@ public:
          .outcome = outcome,
          .text = std::string(detail)});
   }
-  void step_progress(std::string_view step, std::uint64_t done,
-                     std::uint64_t total) noexcept override {
+  void step_progress(std::string_view step, std::uint64_t done, std::uint64_t total,
+                     Counted) noexcept override {
     add({.kind = Kind::progress, .step = std::string(step), .done = done, .total = total});
   }
   void note(std::string_view text) noexcept override {

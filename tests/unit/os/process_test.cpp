@@ -144,6 +144,15 @@ TEST_CASE("a listener that throws ends the program", "[os]") {
   CHECK(gone_soon(pid));
 }
 
+TEST_CASE("what a program and its children used is counted", "[os]") {
+  const Outcome outcome =
+      run(shell("sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done'; true"));
+  CHECK(outcome.usage.cpu > 10ms);
+  CHECK(outcome.usage.cpu < 60s);
+  CHECK(outcome.usage.peak_memory.count > 100'000);
+  CHECK(usage_of_self().peak_memory.count > 100'000);
+}
+
 TEST_CASE("signals that we ignore are not ignored in programs", "[os]") {
   const auto before = std::signal(SIGPIPE, SIG_IGN);
   CHECK(run(shell("kill -PIPE $$")).signal == SIGPIPE);

@@ -35,6 +35,18 @@ TEST_CASE("a record comes back as it was written", "[plan]") {
   CHECK(record.at("two").inputs.at("one") == one.key.hex());
 }
 
+TEST_CASE("a record keeps what steps took, as far as it is known", "[plan]") {
+  const plan::Plan plan{{step("one", {}), step("two", {}), step("three", {})}};
+  const plan::Record record =
+      plan::parse_record(
+          plan::record_json(plan, {{"one", {std::chrono::milliseconds(7), Bytes{8}}}, {"two", {}}}))
+          .value();
+  CHECK(record.at("one").cost.time == std::chrono::milliseconds(7));
+  CHECK(record.at("one").cost.size == Bytes{8});
+  CHECK_FALSE(record.at("two").cost.time);
+  CHECK_FALSE(record.at("three").cost.size);
+}
+
 TEST_CASE("what is no record is none", "[plan]") {
   const std::string text = plan::record_json({{step("one", {{"a", "b"}})}});
   CHECK(plan::parse_record(text));

@@ -41,3 +41,17 @@ TEST_CASE("what is shown leads back to the bytes") {
       CHECK(bytes_of_terminal_text(terminal_text(name)) == name);
     }
 }
+
+TEST_CASE("text is cut between characters, by the columns that they take") {
+  using report::clipped;
+  using report::columns_of;
+  CHECK(columns_of("F\xc5\x91tan\xc3\xbas") == 7);
+  CHECK(columns_of("\xe6\x97\xa5\xe6\x9c\xac") == 4);
+  CHECK(columns_of("\xf0\x9f\xa6\x80") == 2);
+  CHECK(clipped("packages/base", 13) == "packages/base");
+  CHECK(clipped("packages/base", 12) == "packages/...");
+  CHECK(clipped("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 5) == "\xe6\x97\xa5...");
+  CHECK(clipped("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 4) == "...");
+  CHECK(clipped("long", 2) == "..");
+  CHECK(clipped("long", 0).empty());
+}
