@@ -20,8 +20,7 @@ std::vector<std::string> recorded_images(const store::Store& store) {
   for (std::filesystem::directory_iterator at(store.folder() / "records", failed), end;
        !failed && at != end; at.increment(failed)) {
     const std::string name = at->path().filename().string();
-    if (name.ends_with(ending) && name.find('.') == name.size() - ending.size())
-      names.push_back(name.substr(0, name.size() - ending.size()));
+    if (name.ends_with(ending)) names.push_back(name.substr(0, name.size() - ending.size()));
   }
   std::sort(names.begin(), names.end());
   return names;
