@@ -299,7 +299,7 @@ private:
     os::copy_file(log_.path(), output_.path() / "build.log");
     keep({.name = "build.log", .role = "log", .media_type = "text/plain", .measured = {}});
     write_release(output_.path(), facts(), files_, keys_.release, keys_.origin);
-    os::write_file(record_file(workplace_.store, request_.image),
+    os::write_file(record_file(workplace_.store, request_.image.name),
                    plan::record_json(plan_, costs_of(plan_, steps_)));
     os::write_file(timings_record(workplace_.store.folder(), request_.image.name), times);
     return {output_.commit(), keys_.origin};

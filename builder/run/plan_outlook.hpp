@@ -28,12 +28,12 @@ struct OutlookRow {
   Outlook outlook = Outlook::miss;
   std::optional<Sha256> key = {};         ///< unknown for formats of a tree that is not made yet
   std::vector<std::string> reasons = {};  ///< in words; none for a hit
-  /// As when the step was last carried out for this image.
+  /// As when the step was last carried out for this image, else for another one that has it.
   plan::StepCost cost = {};
 };
 
 /// Where the store keeps what an image was last made of.
-std::filesystem::path record_file(const store::Store& store, const spec::ResolvedImage& image);
+std::filesystem::path record_file(const store::Store& store, const std::string& image);
 
 /// Rows for all steps of the plan, and then for the formats.
 std::vector<OutlookRow> plan_outlook(const spec::ResolvedImage& image, const spec::Lock& lock,

@@ -16,7 +16,9 @@ using Json = nlohmann::ordered_json;
 using std::chrono::milliseconds;
 
 constexpr const char* schema = "ingot/timings/v2";
-constexpr std::string_view ending = ".timings.json";
+constexpr std::string_view ending = ".json";
+
+fs::path records_in(const fs::path& cache) { return cache / "records" / "timings"; }
 
 Json json_of(const os::Usage& usage) {
   return {{"cpu-milliseconds", usage.cpu.count()}, {"peak-memory", usage.peak_memory.count}};
@@ -111,14 +113,14 @@ std::vector<const StepTiming*> critical_path(const Timings& timings) {
 }
 
 fs::path timings_record(const fs::path& cache, std::string_view image) {
-  return cache / "records" / std::string(image).append(ending);
+  return records_in(cache) / std::string(image).append(ending);
 }
 
 std::optional<fs::path> newest_timings_record(const fs::path& cache) {
   std::optional<fs::path> newest;
   fs::file_time_type newest_time;
   std::error_code failed;
-  for (fs::directory_iterator at(cache / "records", failed), end; !failed && at != end;
+  for (fs::directory_iterator at(records_in(cache), failed), end; !failed && at != end;
        at.increment(failed)) {
     std::error_code gone;
     const fs::file_time_type time = at->last_write_time(gone);

@@ -198,6 +198,11 @@ def plan_cut_into_shards(trial):
     assert re.search(r"packages/base +hit +0\.0 s +[0-9.]+ .?B", text), text
     again = json.loads(trial.ingot(*plan, mirrors=False).expect(0).out)["shards"]
     assert [shard["id"] for shard in again] == ["image-mini", "image-maxi"], again
+    assert again[1]["steps-of-unknown-time"] == len(again[1]["steps"]), again
     for shard in again:
+        if shard is again[1]:
+            told = json.loads(trial.ingot(*plan, mirrors=False).expect(0).out)["shards"][1]
+            assert told["steps-of-unknown-time"] == 0, "nothing was learnt from the other image"
+            assert 0 < told["expected-seconds"] < 60, told
         trial.ingot(*shard["command"][1:], "--output", trial.output).expect(0)
     assert trial.tar_digest() == (trial.prepared / "digest").read_text(), "other bytes"

@@ -99,7 +99,7 @@ TEST_CASE("the newest record of a cache is found", "[run]") {
   CHECK_FALSE(run::newest_timings_record(cache.path()));
   os::write_file(run::timings_record(cache.path(), "old"), "");
   os::write_file(run::timings_record(cache.path(), "new"), "");
-  os::write_file(cache.path() / "records/other.json", "");
+  os::write_file(cache.path() / "records/timings/.other.json-part", "");
   std::filesystem::last_write_time(run::timings_record(cache.path(), "old"),
                                    std::filesystem::file_time_type::clock::now() - 1h);
   CHECK(run::newest_timings_record(cache.path()) == run::timings_record(cache.path(), "new"));
