@@ -10,6 +10,9 @@
 
 namespace ingot {
 
+/// How the system and all programs say that a disk is full (ENOSPC in the C locale).
+inline constexpr std::string_view no_space_left = "No space left on device";
+
 /// Whose fault a failure is. The value is the exit code of the program; scripts rely on it.
 enum class Fault {
   internal = 1,      ///< a bug in ingot

@@ -53,7 +53,7 @@ constexpr Verb verbs[] = {
 std::string space_advice(const Error& error, const os::Environment& environment) {
   const std::string_view text = error.message();
   const bool full = error.fault() == Fault::io &&
-                    (text.find("No space left on device") != std::string_view::npos ||
+                    (text.find(no_space_left) != std::string_view::npos ||
                      text.find("Disk quota exceeded") != std::string_view::npos);
   if (!full) return {};
   constexpr std::string_view first =

@@ -175,7 +175,7 @@ std::vector<RepositoryState> Apt::update() {
   std::vector<std::string> lines;
   const os::Outcome outcome = apt_get({"update", "-q"}, "read the package indexes", lines);
   if (!outcome.ok()) {
-    if (any_line_has(lines, {"No space left on device"}))
+    if (any_line_has(lines, {no_space_left}))
       throw Error(Fault::io, format("apt cannot keep the package indexes in {}:\n{}",
                                     setup_.folder.string(), last_lines(lines, 10)));
     const bool wrong = any_line_has(lines, {"Hash Sum mismatch", "unexpected size", "not valid yet",
@@ -276,6 +276,12 @@ std::map<std::string, std::string> Apt::exact_sources(const ResolveRequest& requ
   return sources;
 }
 
+void Apt::refuse_full_disk(const std::vector<std::string>& words) const {
+  for (const std::string& line : words)
+    if (line.find(no_space_left) != std::string::npos)
+      throw Error(Fault::io, format("apt cannot write below {}: {}", setup_.folder.string(), line));
+}
+
 std::optional<Resolution> Apt::try_resolve(const ResolveRequest& request, const Pins& pins,
                                            std::vector<std::string>& words) const {
   os::write_file(setup_.folder / "etc" / "preferences", pin_preferences(pins));
@@ -285,7 +291,10 @@ std::optional<Resolution> Apt::try_resolve(const ResolveRequest& request, const 
   for (const Asked& asked : request.asked)
     arguments.push_back(asked.version ? asked.name + "=" + *asked.version : asked.name);
   words.clear();
-  if (!apt_get(std::move(arguments), "resolve packages", words).ok()) return std::nullopt;
+  if (!apt_get(std::move(arguments), "resolve packages", words).ok()) {
+    refuse_full_disk(words);
+    return std::nullopt;
+  }
   std::vector<Catalogue::Chosen> chosen;
   for (const std::string& line : words) {
     const auto printed = parse_printed_uri(line);

@@ -79,6 +79,8 @@ private:
   std::map<std::string, std::string> exact_sources(const ResolveRequest& request) const;
   std::optional<Resolution> try_resolve(const ResolveRequest& request, const Pins& pins,
                                         std::vector<std::string>& words) const;
+  /// What apt cannot write is no set of packages that does not fit.
+  void refuse_full_disk(const std::vector<std::string>& words) const;
   std::filesystem::path list_of_release(std::size_t repository) const;
 
   const os::Runner& runner_;

@@ -8,8 +8,6 @@
 namespace ingot::step {
 namespace {
 
-constexpr std::string_view no_space = "No space left on device";
-
 /// As compilers, linkers and the kernel's modpost say it.
 bool tells_error(std::string_view line) {
   for (const std::string_view word :
@@ -70,7 +68,7 @@ os::Outcome run_job(const Workplace& workplace, const Job& job) {
   bool full = false;
   command.on_line = [&](std::string_view line) {
     if (first_error.empty() && tells_error(line)) first_error = line;
-    full = full || line.find(no_space) != std::string_view::npos;
+    full = full || line.find(no_space_left) != std::string_view::npos;
     workplace.log.line(job.step, line);
   };
   workplace.log.line(job.step,

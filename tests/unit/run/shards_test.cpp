@@ -27,15 +27,15 @@ run::ImageOutlook image(const std::string& name, const std::vector<plan::Step>& 
   return outlook;
 }
 
-plan::Step step(const std::string& name, const std::string& variant, Names inputs = {}) {
+plan::Step step_named(const std::string& name, const std::string& variant, Names inputs = {}) {
   return {.name = name, .inputs = std::move(inputs), .own_key = crypto::digest_of(variant)};
 }
 
 std::vector<plan::Step> steps(const std::string& kernel, const std::string& image) {
-  return {step("build-root", ""), step("packages/base", ""),
-          step("packages/kernel", kernel, {"packages/base"}),
-          step("modules/gpu", kernel, {"build-root"}),
-          step("seal", image, {"packages/base", "packages/kernel", "modules/gpu"})};
+  return {step_named("build-root", ""), step_named("packages/base", ""),
+          step_named("packages/kernel", kernel, {"packages/base"}),
+          step_named("modules/gpu", kernel, {"build-root"}),
+          step_named("seal", image, {"packages/base", "packages/kernel", "modules/gpu"})};
 }
 
 }  // namespace
@@ -77,8 +77,8 @@ TEST_CASE("what several images lack comes first, the widest shared first", "[run
 }
 
 TEST_CASE("of a shared chain only its end has to be named", "[run]") {
-  const std::vector<plan::Step> chain = {step("one", ""), step("two", "", {"one"}),
-                                         step("three", "", {"one", "two"}), step("beside", "")};
+  const std::vector<plan::Step> chain = {step_named("one", ""), step_named("two", "", {"one"}),
+                                         step_named("three", "", {"one", "two"}), step_named("beside", "")};
   const auto shards = run::shards_of({image("a", chain), image("b", chain)});
   CHECK(shards[0].until == Names{"three", "beside"});
   CHECK(shards[0].expected == 30s);
@@ -86,7 +86,7 @@ TEST_CASE("of a shared chain only its end has to be named", "[run]") {
 
 TEST_CASE("of a compile that sees little the ingredients say whether it is shared", "[run]") {
   const auto compile = [](const std::string& source) {
-    plan::Step made = step("modules/gpu", source, {"build-root"});
+    plan::Step made = step_named("modules/gpu", source, {"build-root"});
     made.kind = plan::StepKind::modules;
     made.hidden = {"usr/share/doc"};
     return made;
@@ -96,9 +96,9 @@ TEST_CASE("of a compile that sees little the ingredients say whether it is share
       one.key = crypto::digest_of(outlook.image + one.name);
     return outlook;
   };
-  const auto shards = run::shards_of({keyed(image("a", {step("build-root", "a"), compile("1")})),
-                                      keyed(image("b", {step("build-root", "b"), compile("1")})),
-                                      keyed(image("c", {step("build-root", "c"), compile("2")}))});
+  const auto shards = run::shards_of({keyed(image("a", {step_named("build-root", "a"), compile("1")})),
+                                      keyed(image("b", {step_named("build-root", "b"), compile("1")})),
+                                      keyed(image("c", {step_named("build-root", "c"), compile("2")}))});
   REQUIRE(shards.size() == 4);
   CHECK(shards[0].images == Names{"a", "b"});
   CHECK(shards[0].until == Names{"modules/gpu"});
