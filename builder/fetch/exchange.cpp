@@ -36,6 +36,9 @@ public:
     curl_easy_setopt(easy_, CURLOPT_WRITEDATA, static_cast<void*>(this));
     curl_easy_setopt(easy_, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(easy_, CURLOPT_XFERINFOFUNCTION, &Running::on_progress);
+    curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_TIME, static_cast<long>(question_.silence.count()));
+    if (question_.time_limit.count() > 0)
+      curl_easy_setopt(easy_, CURLOPT_TIMEOUT, static_cast<long>(question_.time_limit.count()));
     if (question_.method == "HEAD")
       curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
     else

@@ -33,9 +33,11 @@ struct HttpQuestion {
   std::string url;
   std::vector<std::string> headers = {};  ///< "Name: value"
   std::optional<std::string> body = {};
-  std::optional<FilePart> file = {};  ///< the body, in place of a text
-  TakeBody take = {};                 ///< empty: the body is kept, up to the limit
-  std::uint64_t limit = 4U << 20;     ///< of a kept body; a longer one is no answer
+  std::optional<FilePart> file = {};   ///< the body, in place of a text
+  TakeBody take = {};                  ///< empty: the body is kept, up to the limit
+  std::uint64_t limit = 4U << 20;      ///< of a kept body; a longer one is no answer
+  std::chrono::seconds time_limit{0};  ///< from asking to the end of the answer; 0: none
+  std::chrono::seconds silence{30};    ///< after which a transfer is given up
 };
 
 struct HttpAnswer {

@@ -27,13 +27,14 @@ constexpr const char* manifest_types =
     "Accept: application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json";
 constexpr const char* bytes_type = "Content-Type: application/octet-stream";
 
+/// For answers that take no work.
+constexpr std::chrono::seconds short_while{15};
 /// A registry hashes what it got before it answers.
 constexpr std::chrono::seconds patience{180};
 
 Options transfer_options(const RegistryOptions& options) {
   Options result;
   result.connect_timeout = options.connect_timeout;
-  result.low_speed_time = patience;
   result.offline = options.offline;
   return result;
 }
@@ -155,7 +156,10 @@ HttpAnswer Registry::follow(HttpQuestion question, Access access) {
 HttpAnswer Registry::ask(HttpQuestion question, Access access, bool again) {
   for (unsigned round = 0;; ++round) {
     HttpAnswer answer = follow(question, access);
-    if (!answer.may_pass || !again || round == options_.retries) return answer;
+    if (answer.status != 0) reached_ = true;
+    // One that nobody has ever reached is not there; one that was may come back.
+    const bool hopeless = answer.unreachable && !reached_;
+    if (!answer.may_pass || !again || hopeless || round == options_.retries) return answer;
     pause(answer, round);
   }
 }
@@ -163,7 +167,8 @@ HttpAnswer Registry::ask(HttpQuestion question, Access access, bool again) {
 std::optional<std::string> Registry::manifest(const std::string& tag_or_digest) {
   const HttpAnswer answer = ask({.url = url("manifests/" + tag_or_digest),
                                  .headers = {manifest_types},
-                                 .limit = largest_manifest},
+                                 .limit = largest_manifest,
+                                 .time_limit = short_while},
                                 Access::pull);
   if (answer.status == 404 && answer.said.empty()) return std::nullopt;
   if (!answer.ok()) fail(answer, "reading a manifest");
@@ -175,17 +180,20 @@ std::optional<std::string> Registry::manifest(const std::string& tag_or_digest) 
 }
 
 bool Registry::has_manifest(const std::string& tag_or_digest) {
-  const HttpAnswer answer =
-      ask({.method = "HEAD", .url = url("manifests/" + tag_or_digest), .headers = {manifest_types}},
-          Access::pull);
+  const HttpAnswer answer = ask({.method = "HEAD",
+                                 .url = url("manifests/" + tag_or_digest),
+                                 .headers = {manifest_types},
+                                 .time_limit = short_while},
+                                Access::pull);
   if (answer.status == 404 && answer.said.empty()) return false;
   if (!answer.ok()) fail(answer, "asking for a manifest");
   return true;
 }
 
 bool Registry::has_blob(const Sha256& digest) {
-  const HttpAnswer answer =
-      ask({.method = "HEAD", .url = url("blobs/" + name_of_digest(digest))}, Access::pull);
+  const HttpAnswer answer = ask(
+      {.method = "HEAD", .url = url("blobs/" + name_of_digest(digest)), .time_limit = short_while},
+      Access::pull);
   if (answer.status == 404 && answer.said.empty()) return false;
   if (!answer.ok()) fail(answer, "asking for a blob");
   return true;
@@ -255,7 +263,8 @@ HttpAnswer Registry::send_whole(const std::string& place, const RegistryBlob& bl
   return ask({.method = "PUT",
               .url = with_query(place, "digest", name_of_digest(blob.digest)),
               .headers = {bytes_type},
-              .file = file},
+              .file = file,
+              .silence = patience},
              Access::push, false);
 }
 
@@ -267,7 +276,8 @@ HttpAnswer Registry::send_chunks(std::string place, const RegistryBlob& blob, co
         ask({.method = "PATCH",
              .url = place,
              .headers = {bytes_type, format("Content-Range: {}-{}", done, done + size - 1)},
-             .file = FilePart{file.fd, file.name, done, size}},
+             .file = FilePart{file.fd, file.name, done, size},
+             .silence = patience},
             Access::push, false);
     if (!answer.ok()) return answer;
     place = upload_place(answer, place);
@@ -276,7 +286,8 @@ HttpAnswer Registry::send_chunks(std::string place, const RegistryBlob& blob, co
   return ask({.method = "PUT",
               .url = with_query(place, "digest", name_of_digest(blob.digest)),
               .headers = {bytes_type},
-              .body = ""},
+              .body = "",
+              .silence = patience},
              Access::push, false);
 }
 
@@ -284,8 +295,12 @@ HttpAnswer Registry::upload(const RegistryBlob& blob, const FilePart& file) {
   std::uint64_t chunk = options_.chunk.count;
   for (int attempt = 0;; ++attempt) {
     const std::string start = url("blobs/uploads/");
-    const HttpAnswer begun =
-        ask({.method = "POST", .url = start, .headers = {bytes_type}, .body = ""}, Access::push);
+    const HttpAnswer begun = ask({.method = "POST",
+                                  .url = start,
+                                  .headers = {bytes_type},
+                                  .body = "",
+                                  .time_limit = short_while},
+                                 Access::push);
     if (!begun.ok()) return begun;
     const std::string place = upload_place(begun, start);
     if (const std::string least = begun.header("oci-chunk-min-length"); !least.empty())
@@ -314,8 +329,12 @@ void Registry::put_blob(std::string_view content) {
   const Sha256 digest = crypto::digest_of(content);
   if (has_blob(digest)) return;
   const std::string start = url("blobs/uploads/");
-  HttpAnswer answer =
-      ask({.method = "POST", .url = start, .headers = {bytes_type}, .body = ""}, Access::push);
+  HttpAnswer answer = ask({.method = "POST",
+                           .url = start,
+                           .headers = {bytes_type},
+                           .body = "",
+                           .time_limit = short_while},
+                          Access::push);
   if (answer.ok())
     answer = ask({.method = "PUT",
                   .url = with_query(upload_place(answer, start), "digest", name_of_digest(digest)),

@@ -3,6 +3,7 @@
 // blobs by digest, read and written.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -78,6 +79,7 @@ private:
   RegistryOptions options_;
   HttpExchange exchange_;
   RegistryLogin login_;
+  std::atomic<bool> reached_ = false;
 };
 
 /// What the body of an error holds, "CODE: message; ..."; empty when it is nothing of the kind.

@@ -83,7 +83,7 @@ void RegistryLogin::answer_challenge(const std::string& www_authenticate, Access
 
 HttpQuestion RegistryLogin::token_question(const std::string& realm, const std::string& service,
                                            const std::string& scope) const {
-  HttpQuestion question{.url = realm};
+  HttpQuestion question{.url = realm, .time_limit = std::chrono::seconds(15)};
   if (found_.credentials && !found_.credentials->identity_token.empty()) {
     question.method = "POST";
     question.headers = {"Content-Type: application/x-www-form-urlencoded"};

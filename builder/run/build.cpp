@@ -96,7 +96,7 @@ public:
         log_(request.output / (stem_ + ".log")),
         workplace_{runner, environment, store, report, log_, request.lock.epoch},
         plan_(plan_image(request.image, request.lock, keys_)),
-        steps_(workplace_, plan_, request.image, request.lock, keys_),
+        steps_(workplace_, plan_, request.image, request.lock, keys_, request.shared),
         ledger_(report),
         output_(request.output, stem_),
         format_keys_(request.image, request.lock, plan_, keys_,
@@ -227,7 +227,7 @@ private:
 
   void make(const FormatTask& task) {
     ledger_.timed(task.name, [&] {
-      FormatResult result = carry_out(workplace_, task);
+      FormatResult result = carry_out(workplace_, task, request_.shared);
       for (const step::MadeFile& file : result.files) {
         if (!file.released) continue;
         os::share_file(result.folder / file.name, output_.path() / file.name);

@@ -18,12 +18,15 @@
 
 namespace ingot::run {
 
+class SharedCache;
+
 struct BuildRequest {
   const spec::ResolvedImage& image;
-  const spec::Lock& lock;  ///< fresh, and everything in it is in the store
+  const spec::Lock& lock;        ///< fresh, and everything in it is in the store
   std::filesystem::path output;  ///< parent of the release folder
   KeyFiles keys;
-  unsigned workers = 0;  ///< 0: one per core, at least 2
+  unsigned workers = 0;           ///< 0: one per core, at least 2
+  SharedCache* shared = nullptr;  ///< where results are taken from and given to; may be null
 };
 
 struct BuiltRelease {

@@ -2,6 +2,7 @@
 // Reading the whole store against what it says of itself.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,5 +19,9 @@ struct CacheCheck {
 /// Reads every blob and every file of every result. Damaged ones are removed, so that the next
 /// build fetches or makes them again.
 CacheCheck check_cache(const store::Store& store, Report& report);
+
+/// What of a step's or format's result is not as it was made, all files read; nothing when it is
+/// whole.
+std::optional<std::string> result_alteration(const store::Entry& entry);
 
 }  // namespace ingot::run

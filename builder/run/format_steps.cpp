@@ -11,6 +11,7 @@
 #include "os/clock.hpp"
 #include "os/file.hpp"
 #include "os/file_stamp.hpp"
+#include "run/shared_cache.hpp"
 
 namespace ingot::run {
 namespace fs = std::filesystem;
@@ -146,10 +147,21 @@ std::optional<std::string> format_alteration(const store::Entry& entry) {
   return std::nullopt;
 }
 
-FormatResult carry_out(const step::Workplace& workplace, const FormatTask& task) {
+FormatResult carry_out(const step::Workplace& workplace, const FormatTask& task,
+                       SharedCache* shared) {
+  const auto give = [&](FormatResult result) {
+    const Origin origin = result.cached ? Origin::from_store : Origin::made_now;
+    if (shared != nullptr) shared->give(task.name, task.key, origin);
+    return result;
+  };
   for (int attempt = 0; attempt < 3; ++attempt) {
-    if (auto found = find_format(workplace.store, workplace.report, task.key)) return *found;
-    if (auto stage = workplace.store.begin_entry(task.key)) return write(workplace, task, *stage);
+    if (auto found = find_format(workplace.store, workplace.report, task.key)) return give(*found);
+    if (shared != nullptr && attempt == 0 && shared->take(task.name, task.key)) {
+      workplace.store.keep_newest(task.image + "/" + task.name, task.key, kept_results);
+      continue;
+    }
+    if (auto stage = workplace.store.begin_entry(task.key))
+      return give(write(workplace, task, *stage));
     // Somebody else has written the same meanwhile.
   }
   throw Error(Fault::io, "the store lost the result of step " + task.name);

@@ -17,6 +17,8 @@
 
 namespace ingot::run {
 
+class SharedCache;
+
 struct FormatTask {
   std::string name;   ///< "root-image"
   std::string image;  ///< the newest results of an image and format stay
@@ -41,8 +43,9 @@ std::optional<FormatResult> find_format(const store::Store& store, Report& repor
 /// What is not as the facts of a format's result say, all files read; nothing when it is whole.
 std::optional<std::string> format_alteration(const store::Entry& entry);
 
-/// Finds or writes, with pieces of earlier results at hand. Of one image and format the store keeps
-/// the newest two results.
-FormatResult carry_out(const step::Workplace& workplace, const FormatTask& task);
+/// Finds, takes from `shared` (which may be null) or writes, with pieces of earlier results at
+/// hand. Of one image and format the store keeps the newest two results.
+FormatResult carry_out(const step::Workplace& workplace, const FormatTask& task,
+                       SharedCache* shared = nullptr);
 
 }  // namespace ingot::run
