@@ -54,7 +54,7 @@ struct Stand {
 struct Machine {
   std::filesystem::path folder;
   store::Store store{folder};
-  test::RecordingReport report;
+  test::RecordingReport report = {};
 
   run::SharedCache shared(const Stand& stand, const std::string& key_pem_file, bool gives) {
     run::SharedCacheRequest request;
