@@ -11,6 +11,7 @@
 #include "fetch/registry_reference.hpp"
 #include "os/file.hpp"
 #include "os/sandbox.hpp"
+#include "os/signals.hpp"
 #include "os/user_namespace.hpp"
 #include "run/build.hpp"
 #include "run/definitions.hpp"
@@ -127,6 +128,7 @@ int run_build(const BuildOptions& options, const Context& context) {
     throw;
   }
   if (shared) shared->finish();
+  os::check_stop();
   return 0;
 }
 

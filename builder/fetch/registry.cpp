@@ -28,7 +28,7 @@ constexpr const char* manifest_types =
 constexpr const char* bytes_type = "Content-Type: application/octet-stream";
 
 /// For answers that take no work.
-constexpr std::chrono::seconds short_while{15};
+constexpr std::chrono::seconds short_while{8};
 /// A registry hashes what it got before it answers.
 constexpr std::chrono::seconds patience{180};
 

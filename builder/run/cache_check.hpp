@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "report/report.hpp"
+#include "store/entry_index.hpp"
 #include "store/store.hpp"
 
 namespace ingot::run {
@@ -20,8 +21,7 @@ struct CacheCheck {
 /// build fetches or makes them again.
 CacheCheck check_cache(const store::Store& store, Report& report);
 
-/// What of a step's or format's result is not as it was made, all files read; nothing when it is
-/// whole.
-std::optional<std::string> result_alteration(const store::Entry& entry);
+/// What of a step's or format's result is not as it was made; nothing when it is whole.
+std::optional<std::string> result_alteration(const store::Entry& entry, store::Look look);
 
 }  // namespace ingot::run

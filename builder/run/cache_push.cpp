@@ -10,6 +10,7 @@
 #include "os/signals.hpp"
 #include "run/cache_check.hpp"
 #include "run/cache_manifest.hpp"
+#include "run/tree_steps.hpp"
 #include "store/packed_entry.hpp"
 
 namespace ingot::run {
@@ -21,6 +22,13 @@ std::chrono::milliseconds cost_of(const store::Entry& entry) {
   if (found != entry.facts.end())
     std::from_chars(found->second.data(), found->second.data() + found->second.size(), count);
   return std::chrono::milliseconds(std::max<std::int64_t>(count, 0));
+}
+
+/// Another name of a result has no files.
+void require_whole(const store::Entry& entry, store::Look look) {
+  if (entry.facts.contains(same_as)) return;
+  if (const auto altered = result_alteration(entry, look))
+    throw Error(Fault::verification, "it was altered in the store: " + *altered);
 }
 
 }  // namespace
@@ -120,16 +128,15 @@ bool CachePush::is_there(const Job& job) {
 void CachePush::send(const Job& job) {
   const auto entry = store_.find_entry(job.key);
   if (!entry || is_there(job)) return;
-  if (job.origin == Origin::from_store) {
-    if (const auto altered = result_alteration(*entry))
-      throw Error(Fault::verification, "it was altered in the store: " + *altered);
-  }
+  if (job.origin == Origin::from_store) require_whole(*entry, store::Look::content);
   const store::Scratch scratch = store_.make_scratch();
   const std::filesystem::path file = scratch.path() / "packed";
   const CacheStatement statement{.key = job.key,
                                  .step = job.step,
                                  .payload = store::pack_entry(*entry, file),
                                  .cost = cost_of(*entry)};
+  // What was packed is what was made, or somebody has written to it meanwhile.
+  require_whole(*entry, store::Look::quick);
   registry_.put_blob({statement.payload.digest, {statement.payload.size}}, file);
   if (!has_config_) registry_.put_blob(empty_config);
   has_config_ = true;

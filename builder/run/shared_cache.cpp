@@ -37,7 +37,10 @@ std::string fault_of(const store::Entry& entry) {
   if (entry.facts.contains(same_as)) return {};
   if (!store::has_index(entry) && !entry.facts.contains("files"))
     return "it says nothing of its files";
-  return result_alteration(entry).value_or("");
+  // The payload is what was signed to its last byte. Of trees it is asked once more whether they
+  // came out of it as they went in; disks of many gigabytes, mostly holes, are not read again.
+  const store::Look look = store::has_index(entry) ? store::Look::content : store::Look::quick;
+  return result_alteration(entry, look).value_or("");
 }
 
 }  // namespace
@@ -66,8 +69,13 @@ bool SharedCache::take(const std::string& step, const Sha256& key) {
   if (!entry) return false;
   const auto other = entry->facts.find(same_as);
   if (other == entry->facts.end()) return true;
-  const Sha256 target = Sha256::from_hex(other->second);
-  return target != key && (store_.find_entry(target) || ask_all(step, target));
+  try {
+    const Sha256 target = Sha256::from_hex(other->second);
+    return target != key && (store_.find_entry(target) || ask_all(step, target));
+  } catch (const Error& error) {
+    report_.warning(format("the shared result of step {} is not taken: {}", step, error.what()));
+    return false;
+  }
 }
 
 bool SharedCache::ask_all(const std::string& step, const Sha256& key) {

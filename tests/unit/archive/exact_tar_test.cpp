@@ -79,6 +79,8 @@ TEST_CASE("an overlay's upper comes out of an exact tar as it went in", "[archiv
       ::setxattr((f.from / "etc/file").c_str(), "user.note", "a\0b", 3, 0) == 0;
   if (attributes)
     ::setxattr((f.from / "etc").c_str(), "user.overlay.origin", "of this machine", 15, 0);
+  // Root may give links attributes.
+  ::lsetxattr((f.from / "etc/link").c_str(), "trusted.note", "x", 1, 0);
   set_time(f.from / "etc/file", 1'600'000'000, 123'456'789);
   set_time(f.from / "etc/link", 1'600'000'000, 5);
   set_time(f.from / "etc/opaque", -5, 0);
