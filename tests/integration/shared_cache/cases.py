@@ -69,42 +69,39 @@ def another_store_takes_what_one_gives(trial, binary):
 @case
 def results_are_given_as_they_are_made(trial, binary):
     place = started(trial, binary)
+    trial.warm(without=("packages/base", "rootfs-tar"))
     made = trial.build("--cache-to", place.url(), "--cache-from", place.url()).expect(0)
     assert count(made, "results sent") >= 6, made.text
     same_bytes(trial)
     taken = take(trial, place.url())
     assert count(taken, "results taken") >= 3, taken.text
-    same_bytes(trial)
+
+
+def spoil_statement(text):
+    manifest = json.loads(text)
+    bundle = json.loads(manifest["annotations"]["vnd.ingot.cache-entry.bundle"])
+    payload = bundle["dsseEnvelope"]["payload"]
+    bundle["dsseEnvelope"]["payload"] = payload[:40] + "AAAA" + payload[44:]
+    manifest["annotations"]["vnd.ingot.cache-entry.bundle"] = json.dumps(bundle)
+    return json.dumps(manifest).encode()
 
 
 @case
-def altered_payloads_are_refused(trial, binary):
+def altered_results_are_refused(trial, binary):
+    """The payload of each, and the statement of every other one."""
     place = started(trial, binary)
     give(trial, place.url())
-    for path in place.blobs():
-        content = bytearray(path.read_bytes())
-        if not content.startswith(b"{"):
-            content[len(content) // 2] ^= 1
-            path.write_bytes(content)
-    taken = take(trial, place.url()).expect(0, "not those of its name")
-    assert count(taken, "results taken") == 0, taken.text
-    same_bytes(trial)
-
-
-@case
-def altered_manifests_are_refused(trial, binary):
-    place = started(trial, binary)
-    give(trial, place.url())
+    spoilt = 0
     for path in place.blobs():
         content = path.read_bytes()
-        if content.startswith(b"{") and b"bundle" in content:
-            manifest = json.loads(content)
-            bundle = json.loads(manifest["annotations"]["vnd.ingot.cache-entry.bundle"])
-            payload = bundle["dsseEnvelope"]["payload"]
-            bundle["dsseEnvelope"]["payload"] = payload[:40] + "AAAA" + payload[44:]
-            manifest["annotations"]["vnd.ingot.cache-entry.bundle"] = json.dumps(bundle)
-            path.write_bytes(json.dumps(manifest).encode())
-    taken = take(trial, place.url())
+        if not content.startswith(b"{"):
+            half = len(content) // 2
+            path.write_bytes(content[:half] + bytes([content[half] ^ 1]) + content[half + 1:])
+        elif b"bundle" in content:
+            spoilt += 1
+            if spoilt % 2:
+                path.write_bytes(spoil_statement(content))
+    taken = take(trial, place.url()).expect(0, "not those of its name", "does not hold")
     assert count(taken, "results taken") == 0, taken.text
     same_bytes(trial)
 
@@ -173,7 +170,6 @@ def a_push_that_is_killed_leaves_nothing_to_take(trial, binary):
     give(trial, place.url())
     assert len(place.tags()) > complete
     assert count(take(trial, place.url()), "results taken") >= 3
-    same_bytes(trial)
 
 
 @case
