@@ -153,12 +153,12 @@ HttpAnswer Registry::follow(HttpQuestion question, Access access) {
   }
 }
 
-HttpAnswer Registry::ask(HttpQuestion question, Access access, bool again) {
+HttpAnswer Registry::ask(const HttpQuestion& question, Access access, bool again) {
   for (unsigned round = 0;; ++round) {
     HttpAnswer answer = follow(question, access);
     if (answer.status != 0) reached_ = true;
-    // One that nobody has ever reached is not there; one that was may come back.
-    const bool hopeless = answer.unreachable && !reached_;
+    // One that has never answered is not there; one that has may come back.
+    const bool hopeless = answer.status == 0 && !reached_;
     if (!answer.may_pass || !again || hopeless || round == options_.retries) return answer;
     pause(answer, round);
   }

@@ -64,7 +64,7 @@ public:
 
 private:
   std::string url(std::string_view path) const;
-  HttpAnswer ask(HttpQuestion question, Access access, bool again = true);
+  HttpAnswer ask(const HttpQuestion& question, Access access, bool again = true);
   HttpAnswer ask_once(const HttpQuestion& question, Access access);
   HttpAnswer follow(HttpQuestion question, Access access);
   void pause(const HttpAnswer& answer, unsigned round) const;
