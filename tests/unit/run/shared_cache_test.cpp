@@ -3,6 +3,8 @@
 
 #include <map>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 #include "crypto/hasher.hpp"
 #include "os/file.hpp"
@@ -112,6 +114,35 @@ TEST_CASE("what one machine gives another takes, also by its other name", "[run]
   CHECK(entry->facts.at("milliseconds") == "60000");
   CHECK(f.there.report.said("2 results taken"));
   CHECK(f.there.report.count(test::ReportedEvent::Kind::warning) == 0);
+}
+
+TEST_CASE("several steps give and take at a time", "[run]") {
+  Fixture f;
+  std::vector<Sha256> keys;
+  for (int i = 0; i < 8; ++i) {
+    keys.push_back(crypto::digest_of(std::to_string(i)));
+    auto stage = f.here.store.begin_entry(keys.back());
+    os::write_file(stage->folder() / "file", std::to_string(i));
+    store::write_index(*stage);
+    stage->commit({{"step", "install"}});
+  }
+  {
+    run::SharedCache shared = f.here.shared(f.stand, f.key_file, true);
+    {
+      std::vector<std::jthread> threads;
+      for (const Sha256& key : keys)
+        threads.emplace_back([&] { shared.give("install", key, run::Origin::made_now); });
+    }
+    shared.finish();
+  }
+  run::SharedCache shared = f.there.shared(f.stand, f.key_file, false);
+  {
+    std::vector<std::jthread> threads;
+    for (const Sha256& key : keys) threads.emplace_back([&] { shared.take("install", key); });
+  }
+  shared.finish();
+  for (const Sha256& key : keys) CHECK(f.there.store.find_entry(key));
+  CHECK(f.there.report.said("8 results taken"));
 }
 
 TEST_CASE("what is not there is asked for once", "[run]") {
