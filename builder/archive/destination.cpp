@@ -33,7 +33,10 @@ int open_inside(int root, const std::string& path, std::uint64_t flags) {
   }
 }
 
-timespec seconds(std::int64_t time) { return {.tv_sec = static_cast<time_t>(time), .tv_nsec = 0}; }
+timespec time_of(const Attributes& attributes) {
+  return {.tv_sec = static_cast<time_t>(attributes.mtime),
+          .tv_nsec = static_cast<long>(attributes.nanoseconds)};
+}
 
 bool needs_root(std::string_view attribute) {
   return attribute.starts_with("security.") || attribute.starts_with("trusted.");
@@ -56,7 +59,7 @@ void apply_all(int fd, const std::string& name, const Attributes& attributes, bo
   }
   apply_xattrs(fd, name, attributes, is_root_user);
   if (::fchmod(fd, attributes.mode) != 0) throw_errno("changing the mode of " + name);
-  const timespec times[2] = {seconds(attributes.mtime), seconds(attributes.mtime)};
+  const timespec times[2] = {time_of(attributes), time_of(attributes)};
   if (::futimens(fd, times) != 0) throw_errno("changing the time of " + name);
 }
 
@@ -69,9 +72,10 @@ std::string last_of(const std::string& path) { return path.substr(path.rfind('/'
 
 }  // namespace
 
-Destination::Destination(const std::filesystem::path& root)
+Destination::Destination(const std::filesystem::path& root, Fidelity fidelity)
     : root_name_(root),
       root_(os::open_file(root, O_PATH | O_DIRECTORY)),
+      fidelity_(fidelity),
       is_root_user_(::geteuid() == 0) {}
 
 std::string Destination::where(std::string_view path) const {
@@ -123,9 +127,9 @@ void Destination::add_folder(const std::string& path, Attributes attributes) {
   if (there) {
     // Made as the parent of an earlier entry: it still gets what the archive says.
     if (::fstat(there.get(), &status) != 0) throw_errno("reading " + where(path));
-    if (made_.contains({status.st_dev, status.st_ino})) {
-      folders_.insert_or_assign(path, std::move(attributes));
-    }
+    const Inode inode{status.st_dev, status.st_ino};
+    if (fidelity_ == Fidelity::exact) made_.insert(inode);
+    if (made_.contains(inode)) folders_.insert_or_assign(path, std::move(attributes));
     return;
   }
   const auto [folder, name] = place_of(path);
@@ -157,13 +161,23 @@ void Destination::finish_file(const os::Fd& file, const std::string& path,
   apply_all(file.get(), where(path), attributes, is_root_user_);
 }
 
-void Destination::apply_owner_and_time(int folder, const std::string& name, const std::string& path,
-                                       const Attributes& attributes) {
+void Destination::apply_to_node(int folder, const std::string& name, const std::string& path,
+                                const Attributes& attributes) {
   if (is_root_user_ &&
       ::fchownat(folder, name.c_str(), attributes.uid, attributes.gid, AT_SYMLINK_NOFOLLOW) != 0) {
     throw_errno("changing the owner of " + where(path));
   }
-  const timespec times[2] = {seconds(attributes.mtime), seconds(attributes.mtime)};
+  if (fidelity_ == Fidelity::exact && !attributes.xattrs.empty()) {
+    const os::Fd node(::openat(folder, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (!node) throw_errno("opening " + where(path));
+    const std::string place = format("/proc/self/fd/{}", node.get());
+    for (const auto& [key, value] : attributes.xattrs) {
+      if (!is_root_user_ && needs_root(key)) continue;
+      if (::setxattr(place.c_str(), key.c_str(), value.data(), value.size(), 0) != 0)
+        throw_errno(format("setting the attribute {} of {}", key, where(path)));
+    }
+  }
+  const timespec times[2] = {time_of(attributes), time_of(attributes)};
   if (::utimensat(folder, name.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) {
     throw_errno("changing the time of " + where(path));
   }
@@ -180,7 +194,7 @@ void Destination::add_link(const std::string& path, const std::string& target,
       throw_errno("making the link " + where(path));
     }
   }
-  apply_owner_and_time(folder, name, path, attributes);
+  apply_to_node(folder, name, path, attributes);
 }
 
 void Destination::add_hard_link(const std::string& path, const std::string& existing) {
@@ -209,13 +223,24 @@ void Destination::add_hard_link(const std::string& path, const std::string& exis
 }
 
 void Destination::add_fifo(const std::string& path, const Attributes& attributes) {
+  add_node(path, S_IFIFO, 0, attributes);
+}
+
+void Destination::add_device(const std::string& path, mode_t type, dev_t device,
+                             const Attributes& attributes) {
+  add_node(path, type, device, attributes);
+}
+
+void Destination::add_node(const std::string& path, mode_t type, dev_t device,
+                           const Attributes& attributes) {
   const auto [folder, name] = place_of(path);
-  if (::mkfifoat(folder, name.c_str(), 0600) != 0) {
-    if (errno != EEXIST) throw_errno("making the pipe " + where(path));
+  if (::mknodat(folder, name.c_str(), type | 0600, device) != 0) {
+    if (errno != EEXIST) throw_errno("making the node " + where(path));
     make_way(folder, name, path);
-    if (::mkfifoat(folder, name.c_str(), 0600) != 0) throw_errno("making the pipe " + where(path));
+    if (::mknodat(folder, name.c_str(), type | 0600, device) != 0)
+      throw_errno("making the node " + where(path));
   }
-  apply_owner_and_time(folder, name, path, attributes);
+  apply_to_node(folder, name, path, attributes);
   if (::fchmodat(folder, name.c_str(), attributes.mode, 0) != 0) {
     throw_errno("changing the mode of " + where(path));
   }

@@ -48,35 +48,6 @@ Attributes attributes_of(archive_entry* entry, const std::string& path) {
   return attributes;
 }
 
-/// The content may come in blocks with holes between them.
-void write_content(::archive* reader, int fd, std::uint64_t size, const std::string& path) {
-  const void* buffer = nullptr;
-  std::size_t count = 0;
-  la_int64_t offset = 0;
-  std::uint64_t end = 0;
-  for (;;) {
-    const int result = archive_read_data_block(reader, &buffer, &count, &offset);
-    if (result == ARCHIVE_EOF) break;
-    check_read(reader, result, format("read '{}'", path));
-    const std::uint64_t start = static_cast<std::uint64_t>(offset);
-    if (offset < 0 || start > size || count > size - start) {
-      refuse(path, "it has more content than its header says");
-    }
-    const auto* bytes = static_cast<const std::uint8_t*>(buffer);
-    for (std::size_t done = 0; done < count;) {
-      const ssize_t wrote =
-          ::pwrite(fd, bytes + done, count - done, offset + static_cast<off_t>(done));
-      if (wrote < 0 && errno == EINTR) continue;
-      if (wrote < 0) throw_errno(format("writing '{}'", path));
-      done += static_cast<std::size_t>(wrote);
-    }
-    end = start + count;
-  }
-  if (end != size && ::ftruncate(fd, static_cast<off_t>(size)) != 0) {
-    throw_errno(format("writing '{}'", path));
-  }
-}
-
 class Extraction {
 public:
   Extraction(::archive* reader, const std::filesystem::path& destination,
@@ -137,7 +108,7 @@ private:
     }
     bytes_ += bytes;
     const os::Fd file = destination_.add_file(path);
-    write_content(reader_, file.get(), bytes, path);
+    write_member_content(reader_, file.get(), bytes, path);
     destination_.finish_file(file, path, attributes);
   }
 
@@ -158,6 +129,34 @@ private:
 };
 
 }  // namespace
+
+void write_member_content(::archive* reader, int fd, std::uint64_t size, const std::string& path) {
+  const void* buffer = nullptr;
+  std::size_t count = 0;
+  la_int64_t offset = 0;
+  std::uint64_t end = 0;
+  for (;;) {
+    const int result = archive_read_data_block(reader, &buffer, &count, &offset);
+    if (result == ARCHIVE_EOF) break;
+    check_read(reader, result, format("read '{}'", path));
+    const std::uint64_t start = static_cast<std::uint64_t>(offset);
+    if (offset < 0 || start > size || count > size - start) {
+      refuse(path, "it has more content than its header says");
+    }
+    const auto* bytes = static_cast<const std::uint8_t*>(buffer);
+    for (std::size_t done = 0; done < count;) {
+      const ssize_t wrote =
+          ::pwrite(fd, bytes + done, count - done, offset + static_cast<off_t>(done));
+      if (wrote < 0 && errno == EINTR) continue;
+      if (wrote < 0) throw_errno(format("writing '{}'", path));
+      done += static_cast<std::size_t>(wrote);
+    }
+    end = start + count;
+  }
+  if (end != size && ::ftruncate(fd, static_cast<off_t>(size)) != 0) {
+    throw_errno(format("writing '{}'", path));
+  }
+}
 
 std::string member_path(std::string_view name) {
   if (name.size() > longest_path) refuse(name.substr(0, 80), "its name is too long");

@@ -2,6 +2,7 @@
 // From members of an open archive to entries in a folder.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -15,6 +16,10 @@ namespace ingot::archive {
 /// The path that a member's name means, "" for the root itself. Fault::verification for absolute
 /// names, "..", and what no file system can hold.
 std::string member_path(std::string_view name);
+
+/// Writes the content of the member at hand, of `size` bytes, to an empty file; holes stay holes.
+/// Fault::verification when it has more.
+void write_member_content(::archive* reader, int fd, std::uint64_t size, const std::string& path);
 
 /// What extract_tar() does, with the members of `reader`.
 std::vector<std::string> extract_members(::archive* reader,

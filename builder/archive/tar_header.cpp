@@ -79,6 +79,7 @@ std::map<std::string, std::string> pax_records_of(const TarHeader& header) {
     records["mtime"] = std::to_string(header.mtime);
   }
   for (const auto& [key, value] : header.xattrs) records["SCHILY.xattr." + key] = value;
+  for (const auto& [key, value] : header.records) records[key] = value;
   return records;
 }
 

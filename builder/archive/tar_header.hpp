@@ -27,6 +27,7 @@ struct TarHeader {
   std::uint64_t device_major = 0;
   std::uint64_t device_minor = 0;
   std::map<std::string, std::string> xattrs;
+  std::map<std::string, std::string> records = {};  ///< of pax, in place of what is above
 };
 
 /// The type of POSIX; Fault::unsupported for sockets, which tar cannot hold.

@@ -8,13 +8,16 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "cli/verb.hpp"
+#include "fetch/registry_reference.hpp"
 #include "os/file.hpp"
 #include "os/sandbox.hpp"
+#include "os/signals.hpp"
 #include "os/user_namespace.hpp"
 #include "run/build.hpp"
 #include "run/definitions.hpp"
 #include "run/fetching.hpp"
 #include "run/locking.hpp"
+#include "run/shared_cache.hpp"
 
 namespace ingot::cli {
 namespace {
@@ -28,6 +31,9 @@ struct BuildOptions {
   std::string release_key;
   std::string module_key;
   std::string module_certificate;
+  std::vector<std::string> cache_from;
+  std::string cache_to;
+  std::vector<std::string> cache_keys;
   bool locked = false;
   bool offline = false;
   bool fast = false;
@@ -61,8 +67,31 @@ spec::Lock lock_for(const spec::ResolvedImage& image, const BuildOptions& option
   return made.lock;
 }
 
+run::KeyFiles key_files(const BuildOptions& options, const Context& context) {
+  return {key_file(context, options.release_key), key_file(context, options.module_key),
+          key_file(context, options.module_certificate)};
+}
+
+/// Nothing when results are shared with nobody.
+std::unique_ptr<run::SharedCache> shared_cache(const BuildOptions& options,
+                                               const store::Store& store, const Context& context) {
+  run::SharedCacheRequest request;
+  for (const std::string& from : options.cache_from)
+    request.from.push_back(fetch::parse_registry_reference(from));
+  if (!options.cache_to.empty()) request.to = fetch::parse_registry_reference(options.cache_to);
+  const bool shares = !request.from.empty() || request.to;
+  if (shares && options.offline)
+    throw Error(Fault::input, "--offline uses no network; --cache-from and --cache-to need one");
+  if (!shares) return nullptr;
+  for (const std::string& key : options.cache_keys)
+    request.trusted.push_back(crypto::PublicKey::load(context.environment.cwd() / key));
+  run::SigningKeys keys = run::load_signing_keys(key_files(options, context), store.folder());
+  return std::make_unique<run::SharedCache>(std::move(request), std::move(keys.release),
+                                            context.environment, store, context.report);
+}
+
 void build_one(const std::string& name, const BuildOptions& options, run::Mirrors& mirrors,
-               const store::Store& store, const Context& context) {
+               const store::Store& store, run::SharedCache* shared, const Context& context) {
   const spec::ResolvedImage image = run::load_image(context.project, name);
   const spec::Lock lock = lock_for(image, options, mirrors, store, context);
 
@@ -76,10 +105,10 @@ void build_one(const std::string& name, const BuildOptions& options, run::Mirror
       .image = image,
       .lock = lock,
       .output = context.environment.cwd() / options.output,
-      .keys = {key_file(context, options.release_key), key_file(context, options.module_key),
-               key_file(context, options.module_certificate)},
+      .keys = key_files(options, context),
       .workers = options.jobs,
-      .compression = options.fast ? step::fast_compression : step::Compression()};
+      .compression = options.fast ? step::fast_compression : step::Compression(),
+      .shared = shared};
   if (!options.until.empty()) {
     run::build_steps(request, options.until, os::SystemRunner(), context.environment, store,
                      context.report);
@@ -98,8 +127,17 @@ int run_build(const BuildOptions& options, const Context& context) {
   const os::SystemRunner runner;
   const store::Store store(context.environment.cache_folder());
   run::Mirrors mirrors(options.mirrors, context.environment, runner);
-  for (const std::string& image : options.images)
-    build_one(image, options, mirrors, store, context);
+  const auto shared = shared_cache(options, store, context);
+  try {
+    for (const std::string& image : options.images)
+      build_one(image, options, mirrors, store, shared.get(), context);
+  } catch (const Error&) {
+    // What was made before is of use to others, and to the next try.
+    if (shared) shared->finish();
+    throw;
+  }
+  if (shared) shared->finish();
+  os::check_stop();
   return 0;
 }
 
@@ -136,6 +174,17 @@ std::function<int(const Context&)> add_build(CLI::App& app) {
   app.add_option("--source", options->sources,
                  "Folder with .deb files, asked before mirrors; repeatable")
       ->type_name("DIR")
+      ->allow_extra_args(false);
+  app.add_option("--cache-from", options->cache_from,
+                 "Registry that has results of others, taken where that is quicker; repeatable")
+      ->type_name("oci://HOST/REPO")
+      ->allow_extra_args(false);
+  app.add_option("--cache-to", options->cache_to, "Registry that results are sent to")
+      ->type_name("oci://HOST/REPO");
+  app.add_option(
+         "--cache-key", options->cache_keys,
+         "Public key whose results are believed (default: that of --release-key); repeatable")
+      ->type_name("FILE")
       ->allow_extra_args(false);
   app.add_option("-j,--jobs", options->jobs, "Steps carried out at a time (default: one per core)")
       ->check(CLI::Range(1U, 64U));

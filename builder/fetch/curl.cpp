@@ -47,11 +47,21 @@ bool is_unreachable(CURLcode code) {
 
 }  // namespace
 
-EasyHandle make_request(const std::string& url, const Options& options, char* error_text) {
+EasyHandle make_handle() {
   initialise_once();
   EasyHandle handle(curl_easy_init());
   if (!handle) throw Error(Fault::environment, "libcurl gives no request (out of memory?)");
-  CURL* easy = handle.get();
+  return handle;
+}
+
+EasyHandle make_request(const std::string& url, const Options& options, char* error_text) {
+  EasyHandle handle = make_handle();
+  begin_request(handle.get(), url, options, error_text);
+  return handle;
+}
+
+void begin_request(CURL* easy, const std::string& url, const Options& options, char* error_text) {
+  curl_easy_reset(easy);
   error_text[0] = '\0';
   set(easy, CURLOPT_ERRORBUFFER, error_text);
   set(easy, CURLOPT_URL, url.c_str());
@@ -70,7 +80,6 @@ EasyHandle make_request(const std::string& url, const Options& options, char* er
   set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.low_speed_time.count()));
   if (options.time_limit.count() > 0)
     set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options.time_limit.count()));
-  return handle;
 }
 
 MultiHandle make_multi(const Options& options) {

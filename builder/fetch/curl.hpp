@@ -18,6 +18,11 @@ using MultiHandle = CHandle<CURLM, curl_multi_cleanup>;
 /// must live as long.
 EasyHandle make_request(const std::string& url, const Options& options, char* error_text);
 
+/// A handle for requests one after another, which keeps its connections between them.
+EasyHandle make_handle();
+/// Forgets the request before, and sets what make_request() sets.
+void begin_request(CURL* easy, const std::string& url, const Options& options, char* error_text);
+
 MultiHandle make_multi(const Options& options);
 
 /// What a finished request means.

@@ -3,7 +3,10 @@
 
 #include <cstdint>
 
+#include <curl/curl.h>
+
 #include "base/format.hpp"
+#include "base/handle.hpp"
 #include "fetch/fetch.hpp"
 
 namespace ingot::fetch {
@@ -57,6 +60,46 @@ std::string_view origin_of(std::string_view url) {
   const auto start = url.find("://");
   if (start == std::string_view::npos) return url;
   return url.substr(0, url.find('/', start + 3));
+}
+
+bool same_origin(std::string_view one, std::string_view other) {
+  const auto whole = [](std::string_view url) {
+    std::string origin(origin_of(url));
+    for (char& c : origin)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (const auto user = origin.rfind('@'); user != std::string::npos)
+      origin.erase(origin.find("://") + 3, user + 1 - (origin.find("://") + 3));
+    if (origin.rfind(':') == origin.find("://") || origin.ends_with(']'))
+      origin += scheme_of(origin) == "https" ? ":443" : ":80";
+    return origin;
+  };
+  return whole(one) == whole(other);
+}
+
+std::string resolved_url(const std::string& base, const std::string& location) {
+  const CHandle<CURLU, curl_url_cleanup> url(curl_url());
+  char* text = nullptr;
+  if (!url || curl_url_set(url.get(), CURLUPART_URL, base.c_str(), 0) != CURLUE_OK ||
+      curl_url_set(url.get(), CURLUPART_URL, location.c_str(), 0) != CURLUE_OK ||
+      curl_url_get(url.get(), CURLUPART_URL, &text, 0) != CURLUE_OK)
+    return {};
+  const CHandle<char, curl_free> owned(text);
+  return text;
+}
+
+std::string query_value(std::string_view text) {
+  std::string value;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    value += plain ? std::string(1, c) : format("%{:02X}", static_cast<std::uint8_t>(c));
+  }
+  return value;
+}
+
+std::string with_query(std::string url, std::string_view name, std::string_view value) {
+  const char mark = url.find('?') == std::string::npos ? '?' : '&';
+  return format("{}{}{}={}", url, mark, name, query_value(value));
 }
 
 std::string on_mirror(std::string_view mirror, std::string_view path) {

@@ -118,6 +118,7 @@ private:
     entry.gid = status.st_gid;
     if (entry.kind == FileKind::regular) entry.size = static_cast<std::uint64_t>(status.st_size);
     entry.mtime = status.st_mtim.tv_sec;
+    entry.nanoseconds = static_cast<std::uint32_t>(status.st_mtim.tv_nsec);
     if (entry.kind == FileKind::character_device || entry.kind == FileKind::block_device) {
       entry.device = status.st_rdev;
     }

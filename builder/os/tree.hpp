@@ -32,7 +32,8 @@ struct TreeEntry {
   std::uint64_t links = 1;
   std::string target = {};                         ///< of symbolic links
   std::map<std::string, std::string> xattrs = {};  ///< without user.overlay.* and trusted.overlay.*
-  bool opaque = false;  ///< a folder of an overlay's upper that hides those below it
+  bool opaque = false;            ///< a folder of an overlay's upper that hides those below it
+  std::uint32_t nanoseconds = 0;  ///< of mtime
 };
 
 /// Visits every entry below `root`, parents first, siblings in byte order of their names, never

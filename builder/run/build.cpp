@@ -62,7 +62,7 @@ public:
         ledger_(report, os::system_clock()),
         workplace_{runner, environment, store, ledger_, log_, request.lock.epoch, &expenses_},
         plan_(plan_image(request.image, request.lock, keys_)),
-        steps_(workplace_, plan_, request.image, request.lock, keys_),
+        steps_(workplace_, plan_, request.image, request.lock, keys_, request.shared),
         output_(request.output, stem_),
         format_keys_(request.image, request.lock, plan_, keys_,
                      crypto::digest_of_file(environment.executable()), request.compression) {}
@@ -207,7 +207,7 @@ private:
 
   void make(const FormatTask& task) {
     ledger_.timed(task.name, [&] {
-      FormatResult result = carry_out(workplace_, task);
+      FormatResult result = carry_out(workplace_, task, request_.shared);
       for (const step::MadeFile& file : result.files) {
         if (!file.released) continue;
         os::share_file(result.folder / file.name, output_.path() / file.name);

@@ -19,6 +19,8 @@
 
 namespace ingot::run {
 
+class SharedCache;
+
 struct BuildRequest {
   const spec::ResolvedImage& image;
   const spec::Lock& lock;        ///< fresh, and everything in it is in the store
@@ -26,6 +28,7 @@ struct BuildRequest {
   KeyFiles keys;
   unsigned workers = 0;  ///< 0: one per core, at least 2
   step::Compression compression = {};
+  SharedCache* shared = nullptr;  ///< where results are taken from and given to; may be null
 };
 
 struct BuiltRelease {

@@ -20,11 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::optional<std::string> fault_of_result(const store::Entry& entry) {
-  if (store::has_index(entry)) return store::alteration(entry, store::Look::content);
-  return format_alteration(entry);
-}
-
 std::optional<std::string> fault_of(const store::Store& store, const store::CacheItem& item) {
   try {
     const Sha256 name = Sha256::from_hex(item.name);
@@ -34,7 +29,7 @@ std::optional<std::string> fault_of(const store::Store& store, const store::Cach
     }
     const auto entry = store.find_entry(name);
     if (!entry) return "its facts are damaged";
-    return fault_of_result(*entry);
+    return result_alteration(*entry, store::Look::content);
   } catch (const Error& error) {
     return error.message();
   }
@@ -48,6 +43,11 @@ void remove_damaged(const store::Store& store, const store::CacheItem& item) {
 }
 
 }  // namespace
+
+std::optional<std::string> result_alteration(const store::Entry& entry, store::Look look) {
+  if (store::has_index(entry)) return store::alteration(entry, look);
+  return format_alteration(entry, look);
+}
 
 CacheCheck check_cache(const store::Store& store, Report& report) {
   CacheCheck check;

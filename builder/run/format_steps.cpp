@@ -12,6 +12,7 @@
 #include "os/clock.hpp"
 #include "os/file.hpp"
 #include "os/file_stamp.hpp"
+#include "run/shared_cache.hpp"
 
 namespace ingot::run {
 namespace fs = std::filesystem;
@@ -146,22 +147,34 @@ std::optional<FormatResult> find_format(const store::Store& store, Report& repor
   return std::nullopt;
 }
 
-std::optional<std::string> format_alteration(const store::Entry& entry) {
+std::optional<std::string> format_alteration(const store::Entry& entry, store::Look look) {
   // Trees of which another name is known have no files of their own.
   if (!entry.facts.contains("files")) return std::nullopt;
   std::vector<step::MadeFile> files;
   const std::string fault = read_entry(entry, files);
   if (!fault.empty()) return fault;
+  if (look == store::Look::quick) return std::nullopt;
   for (const step::MadeFile& file : files)
     if (crypto::measure_file(entry.root / file.name) != *file.measured)
       return (entry.root / file.name).string() + " has other content than when it was made";
   return std::nullopt;
 }
 
-FormatResult carry_out(const step::Workplace& workplace, const FormatTask& task) {
+FormatResult carry_out(const step::Workplace& workplace, const FormatTask& task,
+                       SharedCache* shared) {
+  const auto give = [&](FormatResult result) {
+    const Origin origin = result.cached ? Origin::from_store : Origin::made_now;
+    if (shared != nullptr) shared->give(task.name, task.key, origin);
+    return result;
+  };
   for (int attempt = 0; attempt < 3; ++attempt) {
-    if (auto found = find_format(workplace.store, workplace.report, task.key)) return *found;
-    if (auto stage = workplace.store.begin_entry(task.key)) return write(workplace, task, *stage);
+    if (auto found = find_format(workplace.store, workplace.report, task.key)) return give(*found);
+    if (shared != nullptr && attempt == 0 && shared->take(task.name, task.key)) {
+      workplace.store.keep_newest(task.image + "/" + task.name, task.key, kept_results);
+      continue;
+    }
+    if (auto stage = workplace.store.begin_entry(task.key))
+      return give(write(workplace, task, *stage));
     // Somebody else has written the same meanwhile.
   }
   throw Error(Fault::io, "the store lost the result of step " + task.name);

@@ -13,9 +13,12 @@
 #include "base/digest.hpp"
 #include "step/formats.hpp"
 #include "step/workplace.hpp"
+#include "store/entry_index.hpp"
 #include "store/store.hpp"
 
 namespace ingot::run {
+
+class SharedCache;
 
 struct FormatTask {
   std::string name;   ///< "root-image"
@@ -38,11 +41,13 @@ struct FormatResult {
 std::optional<FormatResult> find_format(const store::Store& store, Report& report,
                                         const Sha256& key);
 
-/// What is not as the facts of a format's result say, all files read; nothing when it is whole.
-std::optional<std::string> format_alteration(const store::Entry& entry);
+/// What is not as the facts of a format's result say, by size and time or with all files read;
+/// nothing when it is whole.
+std::optional<std::string> format_alteration(const store::Entry& entry, store::Look look);
 
-/// Finds or writes, with pieces of earlier results at hand. Of one image and format the store keeps
-/// the newest two results.
-FormatResult carry_out(const step::Workplace& workplace, const FormatTask& task);
+/// Finds, takes from `shared` (which may be null) or writes, with pieces of earlier results at
+/// hand. Of one image and format the store keeps the newest two results.
+FormatResult carry_out(const step::Workplace& workplace, const FormatTask& task,
+                       SharedCache* shared = nullptr);
 
 }  // namespace ingot::run

@@ -11,6 +11,7 @@
 #include "os/clock.hpp"
 #include "os/signals.hpp"
 #include "plan/script_environment.hpp"
+#include "run/shared_cache.hpp"
 #include "run/visible_tree.hpp"
 #include "step/build_root.hpp"
 #include "step/finish.hpp"
@@ -22,8 +23,6 @@
 
 namespace ingot::run {
 namespace {
-
-constexpr const char* same_as = "same-as";
 
 std::vector<std::string> hidden_in(const VisibleTree* visible) {
   return visible == nullptr ? std::vector<std::string>() : visible->hidden;
@@ -127,7 +126,9 @@ std::pair<store::Entry, StepOutcome> TreeSteps::made_of_visible(const plan::Step
                          .field(step.own_key)
                          .field(visible.digest)
                          .finish();
-  const auto result = made(step, key, &visible);
+  const bool taken = shared_ != nullptr && shared_->take(step.name, key);
+  auto result = made(step, key, &visible);
+  if (taken && result.second == StepOutcome::cached) result.second = StepOutcome::shared;
   if (std::optional<store::Stage> alias = workplace_.store.begin_entry(step.key))
     alias->commit({{"step", step.name}, {same_as, key.hex()}});
   return result;
@@ -145,6 +146,10 @@ void TreeSteps::carry_out(const plan::Step& step, TreeUse use) {
   std::optional<store::Entry> entry;
   try {
     entry = found(step, use);
+    if (!entry && shared_ != nullptr && shared_->take(step.name, step.key)) {
+      entry = found(step, use);
+      if (entry) outcome = StepOutcome::shared;
+    }
     if (!entry)
       std::tie(entry, outcome) =
           step.hidden.empty() ? made(step, step.key, nullptr) : made_of_visible(step);
@@ -153,10 +158,18 @@ void TreeSteps::carry_out(const plan::Step& step, TreeUse use) {
     throw;
   }
   workplace_.report.step_finished(step.name, outcome, took(), "");
-  if (outcome == StepOutcome::cached)
+  if (outcome != StepOutcome::done)
     workplace_.log.line(step.name, "taken from the store: " + step.key.hex());
+  give(step, *entry, outcome);
   const std::scoped_lock lock(mutex_);
   entries_[step.name] = *entry;
+}
+
+void TreeSteps::give(const plan::Step& step, const store::Entry& entry, StepOutcome outcome) const {
+  if (shared_ == nullptr) return;
+  const Origin origin = outcome == StepOutcome::done ? Origin::made_now : Origin::from_store;
+  shared_->give(step.name, Sha256::from_hex(entry.folder.filename().string()), origin);
+  shared_->give(step.name, step.key, origin);
 }
 
 void TreeSteps::make(const plan::Step& step, store::Stage& stage,

@@ -16,6 +16,11 @@
 
 namespace ingot::run {
 
+class SharedCache;
+
+/// The fact of a result that is another name of one, whose key is its value.
+inline constexpr const char* same_as = "same-as";
+
 enum class TreeUse { none, read };
 
 /// The result of a step, by its key or by another name of a result.
@@ -25,10 +30,16 @@ struct VisibleTree;
 
 class TreeSteps {
 public:
-  /// References must outlive the object.
+  /// References must outlive the object; so must `shared`, which may be null.
   TreeSteps(const step::Workplace& workplace, const plan::Plan& plan,
-            const spec::ResolvedImage& image, const spec::Lock& lock, const SigningKeys& keys)
-      : workplace_(workplace), plan_(plan), image_(image), lock_(lock), keys_(keys) {}
+            const spec::ResolvedImage& image, const spec::Lock& lock, const SigningKeys& keys,
+            SharedCache* shared = nullptr)
+      : workplace_(workplace),
+        plan_(plan),
+        image_(image),
+        lock_(lock),
+        keys_(keys),
+        shared_(shared) {}
 
   /// True when the store has the results of all steps.
   bool all_found() const;
@@ -47,6 +58,7 @@ public:
 
 private:
   std::optional<store::Entry> found(const plan::Step& step, TreeUse use) const;
+  void give(const plan::Step& step, const store::Entry& entry, StepOutcome outcome) const;
   std::pair<store::Entry, StepOutcome> made(const plan::Step& step, const Sha256& key,
                                             const VisibleTree* visible) const;
   std::pair<store::Entry, StepOutcome> made_of_visible(const plan::Step& step) const;
@@ -61,6 +73,7 @@ private:
   const spec::ResolvedImage& image_;
   const spec::Lock& lock_;
   const SigningKeys& keys_;
+  SharedCache* shared_;
   mutable std::mutex mutex_;
   std::map<std::string, store::Entry> entries_;
 };

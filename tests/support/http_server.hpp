@@ -29,16 +29,17 @@ struct HttpRequest {
   std::string method;
   std::string path;
   std::map<std::string, std::string> headers;  ///< names in lower case
+  std::string body = {};
 };
 
 struct HttpReply {
   int status = 200;
-  std::string body;
-  std::vector<std::string> headers;             ///< "Name: value"
-  std::optional<std::uint64_t> claimed_length;  ///< what Content-Length says; else the truth
-  bool without_length = false;                  ///< the end is the end of the connection
-  std::optional<std::size_t> cut_after;         ///< closes after that many bytes of body
-  std::chrono::milliseconds stall{0};           ///< sleeps that long after the first half
+  std::string body = {};
+  std::vector<std::string> headers = {};             ///< "Name: value"
+  std::optional<std::uint64_t> claimed_length = {};  ///< what Content-Length says; else the truth
+  bool without_length = false;                       ///< the end is the end of the connection
+  std::optional<std::size_t> cut_after = {};         ///< closes after that many bytes of body
+  std::chrono::milliseconds stall{0};                ///< sleeps that long after the first half
 };
 
 class HttpServer {
@@ -99,7 +100,16 @@ private:
       if (count <= 0) return;
       head.append(buffer, static_cast<std::size_t>(count));
     }
-    const HttpRequest request = parse(head);
+    HttpRequest request = parse(head);
+    if (const auto length = request.headers.find("content-length");
+        length != request.headers.end()) {
+      request.body = head.substr(head.find("\r\n\r\n") + 4);
+      while (request.body.size() < std::stoull(length->second)) {
+        const ssize_t count = ::recv(connection, buffer, sizeof buffer, 0);
+        if (count <= 0) return;
+        request.body.append(buffer, static_cast<std::size_t>(count));
+      }
+    }
     {
       const std::lock_guard guard(mutex_);
       requests_.push_back(request);
