@@ -25,18 +25,21 @@ constexpr std::string_view code_version(StepKind kind) {
 
 // Neither depmod nor any hook of initramfs-tools has business there; so a change there costs no new
 // initramfs. The steps cannot see these folders: one that wants something of them fails.
-constexpr std::array<std::string_view, 12> hidden_from_kernel_steps = {
-    "etc/apt",       "etc/cni",        "etc/containerd",         "etc/kubernetes",
-    "etc/sysctl.d",  "etc/systemd/system", "usr/lib/ingot",      "usr/lib/sysctl.d",
-    "usr/lib/systemd/system", "usr/share/doc", "usr/share/man",  "var/log"};
+// ldconfig's cache below var/cache holds inode numbers, so that it is never the same twice.
+constexpr std::array<std::string_view, 13> hidden_from_kernel_steps = {
+    "etc/apt",        "etc/cni",          "etc/containerd",
+    "etc/kubernetes", "etc/sysctl.d",     "etc/systemd/system",
+    "usr/lib/ingot",  "usr/lib/sysctl.d", "usr/lib/systemd/system",
+    "usr/share/doc",  "usr/share/man",    "var/cache",
+    "var/log"};
 
 // A compiler of C reads none of these; what other layers build with lies there.
 constexpr std::array<std::string_view, 4> hidden_from_modules = {
     "usr/include/c++", "usr/lib/systemd", "usr/share", "var"};
 
 // A program that needs no kernel is the same for each.
-constexpr std::array<std::string_view, 3> hidden_from_programs = {
-    "usr/lib/linux-kbuild-*", "usr/lib/modules", "usr/src"};
+constexpr std::array<std::string_view, 3> hidden_from_programs = {"usr/lib/linux-kbuild-*",
+                                                                  "usr/lib/modules", "usr/src"};
 
 class Planner {
 public:
@@ -79,7 +82,8 @@ private:
     step.own_key = own_key_of(step);
     crypto::FieldHasher hasher("ingot.step.v2");
     hasher.field(step.own_key);
-    for (const std::string& input : step.inputs) hasher.field(input).field(plan_.at(input).key.hex());
+    for (const std::string& input : step.inputs)
+      hasher.field(input).field(plan_.at(input).key.hex());
     step.key = hasher.finish();
     if (grows) chain_.push_back(step.name);
     plan_.steps.push_back(std::move(step));
@@ -93,7 +97,8 @@ private:
             {"package " + package.name, package.sha256.hex(), package.version});
   }
 
-  static void name_digest(Step& step, const std::string& name, const std::optional<Sha256>& digest) {
+  static void name_digest(Step& step, const std::string& name,
+                          const std::optional<Sha256>& digest) {
     if (digest) step.ingredients.push_back({name, digest->hex()});
   }
 
@@ -110,9 +115,8 @@ private:
   /// One tree for each layer that asks for packages: a new kernel's headers leave the compiler be.
   void build_root() {
     for (const spec::ResolvedLayer& layer : in_.image.layers) {
-      Step step{.name = "build-root/" + layer.name,
-                .kind = StepKind::build_root,
-                .layer = layer.name};
+      Step step{
+          .name = "build-root/" + layer.name, .kind = StepKind::build_root, .layer = layer.name};
       name_packages(step, in_.lock.build_root, layer.name);
       if (step.ingredients.empty() && &layer != &in_.image.layers.front()) continue;
       add(std::move(step), false);
@@ -168,8 +172,9 @@ private:
 
   /// Lies on top of what it knows nothing of: a new key signs again, a new configuration does not.
   void signed_modules(const spec::ResolvedLayer& layer) {
-    Step step{
-        .name = "signed-modules/" + layer.name, .kind = StepKind::signed_modules, .layer = layer.name};
+    Step step{.name = "signed-modules/" + layer.name,
+              .kind = StepKind::signed_modules,
+              .layer = layer.name};
     step.inputs = {"modules/" + layer.name};
     step.ingredients.push_back({"module certificate", in_.module_certificate.hex()});
     add(std::move(step), true);
@@ -200,8 +205,9 @@ private:
     // The image manifest names all of these.
     step.ingredients.push_back({"image", in_.image.name});
     step.ingredients.push_back({"version", in_.image.version});
-    step.ingredients.push_back({"profile", std::string(name_of(in_.image.profile.gpus)) + " " +
-                                               std::to_string(in_.image.profile.count.value_or(0))});
+    step.ingredients.push_back(
+        {"profile", std::string(name_of(in_.image.profile.gpus)) + " " +
+                        std::to_string(in_.image.profile.count.value_or(0))});
     step.ingredients.push_back({"module certificate", in_.module_certificate.hex()});
     for (const spec::Located& word : in_.image.kernel_line)
       step.ingredients.push_back({"kernel line", word.value});
@@ -239,23 +245,33 @@ private:
 
 std::string_view name_of(StepKind kind) noexcept {
   switch (kind) {
-    case StepKind::build_root: return "build-root";
-    case StepKind::packages: return "packages";
-    case StepKind::program: return "program";
-    case StepKind::modules: return "modules";
-    case StepKind::signed_modules: return "signed-modules";
-    case StepKind::system: return "system";
-    case StepKind::finish: return "finish";
-    case StepKind::module_index: return "module-index";
-    case StepKind::initramfs: return "initramfs";
-    case StepKind::seal: return "seal";
+    case StepKind::build_root:
+      return "build-root";
+    case StepKind::packages:
+      return "packages";
+    case StepKind::program:
+      return "program";
+    case StepKind::modules:
+      return "modules";
+    case StepKind::signed_modules:
+      return "signed-modules";
+    case StepKind::system:
+      return "system";
+    case StepKind::finish:
+      return "finish";
+    case StepKind::module_index:
+      return "module-index";
+    case StepKind::initramfs:
+      return "initramfs";
+    case StepKind::seal:
+      return "seal";
   }
   return "unknown";
 }
 
 const Step* Plan::find(std::string_view name) const {
-  const auto found = std::find_if(steps.begin(), steps.end(),
-                                  [&](const Step& step) { return step.name == name; });
+  const auto found =
+      std::find_if(steps.begin(), steps.end(), [&](const Step& step) { return step.name == name; });
   return found == steps.end() ? nullptr : &*found;
 }
 

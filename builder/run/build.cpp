@@ -102,8 +102,7 @@ private:
   std::vector<Work> tree_works() {
     std::vector<Work> works;
     for (const plan::Step& step : plan_.steps) {
-      works.push_back(
-          {step.name, step.inputs, [this, &step] { steps_.carry_out(step, use_); }});
+      works.push_back({step.name, step.inputs, [this, &step] { steps_.carry_out(step, use_); }});
     }
     // The long compile starts as soon as what it needs is there, not after all installs.
     std::set<std::string> early;
@@ -185,24 +184,24 @@ private:
   }
 
   FormatTask task_of(const Format& format, const Sha256& list_digest) {
-    return {.name = format.name,
-            .image = request_.image.name,
-            .key = format_keys_.of(format.name, list_digest),
-            .write = [this, write = format.write, name = format.name](
-                         const fs::path& folder, const archive::Recall& recall) {
-              return write(
-                  {.image = request_.image,
-                   .lock = request_.lock,
-                   .files = tree_->files(),
-                   .open = with_progress(
-                       [this](const archive::ListedFile& file) { return tree_->open(file); },
-                       tree_->files(), ledger_, name),
-                   .tree = tree_->mounted(),
-                   .build_root = build_root(),
-                   .output = folder,
-                   .compression = request_.compression,
-                   .recall = recall});
-            }};
+    return {
+        .name = format.name,
+        .image = request_.image.name,
+        .key = format_keys_.of(format.name, list_digest),
+        .write = [this, write = format.write, name = format.name](const fs::path& folder,
+                                                                  const archive::Recall& recall) {
+          return write({.image = request_.image,
+                        .lock = request_.lock,
+                        .files = tree_->files(),
+                        .open = with_progress(
+                            [this](const archive::ListedFile& file) { return tree_->open(file); },
+                            tree_->files(), ledger_, name),
+                        .tree = tree_->mounted(),
+                        .build_root = build_root(),
+                        .output = folder,
+                        .compression = request_.compression,
+                        .recall = recall});
+        }};
   }
 
   void make(const FormatTask& task) {
@@ -223,7 +222,8 @@ private:
 
   const fs::path& build_root() {
     const std::scoped_lock lock(mutex_);
-    if (!build_root_) build_root_.emplace(steps_.mount_build_root(output_.scratch() / "build-root"));
+    if (!build_root_)
+      build_root_.emplace(steps_.mount_build_root(output_.scratch() / "build-root"));
     return build_root_->path();
   }
 
