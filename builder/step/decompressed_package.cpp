@@ -34,7 +34,9 @@ fs::path decompressed(const Workplace& workplace, const spec::LockedPackage& pac
   const Sha256 key = decompressed_package_key(package.sha256);
   if (auto file = found(workplace, package, key)) return std::move(*file);
   if (auto stage = workplace.store.begin_entry(key)) {
-    archive::decompress_deb(sound_blob_of(workplace.store, package), stage->folder() / file_name);
+    const fs::path blob = sound_blob_of(workplace.store, package);
+    during("decompressing " + package.name + " " + package.version,
+           [&] { archive::decompress_deb(blob, stage->folder() / file_name); });
     store::write_index(*stage);
     return stage->commit({{"step", "package/" + package.name}}).root / file_name;
   }
