@@ -11,10 +11,11 @@
 #include "archive/listing.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "crypto/background_hasher.hpp"
 #include "disk/ext4.hpp"
 #include "disk/gpt.hpp"
-#include "os/place.hpp"
 #include "os/file.hpp"
+#include "os/place.hpp"
 
 namespace ingot::disk {
 
@@ -24,7 +25,7 @@ namespace {
 class HashedBlocks : public BlockSink {
 public:
   HashedBlocks(int fd, const std::filesystem::path& name)
-      : fd_(fd), name_(name), blocks_(fd, name), zeros_(1U << 20) {}
+      : fd_(fd), name_(name), blocks_(fd, name) {}
 
   void write(std::uint64_t offset, std::span<const std::uint8_t> bytes) override {
     skip_to(offset);
@@ -34,11 +35,9 @@ public:
   }
 
   void skip_to(std::uint64_t offset) {
-    while (position_ < offset) {
-      const std::uint64_t count = std::min<std::uint64_t>(zeros_.size(), offset - position_);
-      hasher_.update(std::span(zeros_).first(static_cast<std::size_t>(count)));
-      position_ += count;
-    }
+    if (offset <= position_) return;
+    hasher_.update_zeros(offset - position_);
+    position_ = offset;
   }
 
   /// What somebody else has written there.
@@ -59,9 +58,8 @@ private:
   int fd_;
   const std::filesystem::path& name_;
   FileBlocks blocks_;
-  std::vector<std::uint8_t> zeros_;
   std::uint64_t position_ = 0;
-  crypto::Hasher hasher_;
+  crypto::BackgroundHasher hasher_;
 };
 
 }  // namespace
