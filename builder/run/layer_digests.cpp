@@ -8,8 +8,10 @@ namespace ingot::run {
 
 plan::FolderDigest digest_of_folder(const std::filesystem::path& folder) {
   plan::FolderDigest result;
-  crypto::FieldHasher hasher("ingot.folder.v1");
+  crypto::FieldHasher hasher("ingot.folder.v2");
   os::walk_tree(folder, [&](const os::TreeEntry& entry, const std::function<os::Fd()>& open) {
+    // Steps take files only; a checkout keeps no empty folders, an older one may still have some.
+    if (entry.kind == os::FileKind::folder) return;
     hasher.field(entry.path).field(static_cast<std::uint64_t>(entry.kind));
     if (entry.kind == os::FileKind::link) {
       hasher.field(entry.target);
