@@ -34,6 +34,7 @@ struct PlanOptions {
   std::vector<std::string> cache_from;
   std::vector<std::string> cache_keys;
   std::string cache_to;
+  bool fast = false;
   bool json = false;
   bool all = false;
 };
@@ -62,6 +63,7 @@ std::vector<std::string> command_of(const run::Shard& shard, const PlanOptions& 
     if (!value.empty()) words.insert(words.end(), {option, value});
   };
   for (const std::string& step : shard.until) add("--until", step);
+  if (options.fast) words.emplace_back("--fast");
   add("--release-key", options.release_key);
   add("--module-key", options.module_key);
   add("--module-certificate", options.module_certificate);
@@ -153,9 +155,10 @@ Outlined outlined(const spec::ResolvedImage& image, const std::string& argument,
                 image.name + " has no lock; `ingot lock " + image.name + "` makes it");
   const run::SigningKeys keys = run::load_signing_keys(key_files(options, context), store.folder());
   plan::Plan plan = run::plan_image(image, *lock, keys);
-  auto rows = run::plan_outlook(image, *lock, plan, keys,
-                                crypto::digest_of_file(context.environment.executable()), store,
-                                context.report);
+  const run::FormatKeys format_keys(image, *lock, plan, keys,
+                                    crypto::digest_of_file(context.environment.executable()),
+                                    options.fast ? step::fast_compression : step::Compression());
+  auto rows = run::plan_outlook(image, plan, format_keys, store, context.report);
   return {image.version, {image.name, argument, std::move(plan), std::move(rows)}};
 }
 
@@ -190,8 +193,8 @@ std::function<int(const Context&)> add_plan(CLI::App& app) {
   app.add_flag("--all", options->all, "Give all reasons, however many");
   app.add_flag("--json", options->json,
                "Print the result as JSON, with shards of work for several machines");
-  app.add_option("--release-key", options->release_key, "As for the build that is planned")
-      ->type_name("FILE");
+  app.add_flag("--fast", options->fast, "As for the build that is planned");
+  app.add_option("--release-key", options->release_key, "The same")->type_name("FILE");
   app.add_option("--module-key", options->module_key, "The same")->type_name("FILE");
   app.add_option("--module-certificate", options->module_certificate, "The same")
       ->type_name("FILE");

@@ -142,12 +142,10 @@ std::filesystem::path record_file(const store::Store& store, const std::string& 
   return store.folder() / "records" / (image + ".json");
 }
 
-std::vector<OutlookRow> plan_outlook(const spec::ResolvedImage& image, const spec::Lock& lock,
-                                     const plan::Plan& plan, const SigningKeys& keys,
-                                     const Sha256& program, const store::Store& store,
+std::vector<OutlookRow> plan_outlook(const spec::ResolvedImage& image, const plan::Plan& plan,
+                                     const FormatKeys& keys, const store::Store& store,
                                      Report& report) {
-  const FormatKeys format_keys(image, lock, plan, keys, program);
-  return Prospect(image, plan, format_keys, store, report).rows();
+  return Prospect(image, plan, keys, store, report).rows();
 }
 
 }  // namespace ingot::run

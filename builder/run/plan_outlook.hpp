@@ -36,9 +36,8 @@ struct OutlookRow {
 std::filesystem::path record_file(const store::Store& store, const std::string& image);
 
 /// Rows for all steps of the plan, and then for the formats.
-std::vector<OutlookRow> plan_outlook(const spec::ResolvedImage& image, const spec::Lock& lock,
-                                     const plan::Plan& plan, const SigningKeys& keys,
-                                     const Sha256& program, const store::Store& store,
+std::vector<OutlookRow> plan_outlook(const spec::ResolvedImage& image, const plan::Plan& plan,
+                                     const FormatKeys& keys, const store::Store& store,
                                      Report& report);
 
 }  // namespace ingot::run
