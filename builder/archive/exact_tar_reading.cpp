@@ -49,25 +49,11 @@ private:
   }
 
   Attributes attributes_of(archive_entry* entry, const std::string& path) {
-    Attributes attributes;
-    attributes.mode = archive_entry_perm(entry) & 07777;
-    const la_int64_t uid = archive_entry_uid(entry);
-    const la_int64_t gid = archive_entry_gid(entry);
-    if (uid < 0 || gid < 0 || uid >= 0xffffffffLL || gid >= 0xffffffffLL)
-      refuse(format("the owner of {} is no number", escaped_path(path)));
-    attributes.uid = static_cast<uid_t>(uid);
-    attributes.gid = static_cast<gid_t>(gid);
-    attributes.mtime = archive_entry_mtime(entry);
-    attributes.nanoseconds = static_cast<std::uint32_t>(archive_entry_mtime_nsec(entry));
-    archive_entry_xattr_reset(entry);
-    const char* name = nullptr;
-    const void* value = nullptr;
-    std::size_t size = 0;
-    while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) {
-      attributes.xattrs[name].assign(static_cast<const char*>(value), size);
-      count(names_, size, limits_.names);
-    }
-    return attributes;
+    std::optional<Attributes> attributes = stored_attributes(entry);
+    if (!attributes) refuse(format("the owner of {} is no number", escaped_path(path)));
+    attributes->nanoseconds = static_cast<std::uint32_t>(archive_entry_mtime_nsec(entry));
+    for (const auto& [name, value] : attributes->xattrs) count(names_, value.size(), limits_.names);
+    return std::move(*attributes);
   }
 
   void add(archive_entry* entry, const std::string& path) {

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/words.hpp"
+#include "os/place.hpp"
 #include "os/signals.hpp"
 
 namespace ingot::archive {
@@ -24,28 +25,12 @@ constexpr std::size_t longest_name = 255;
 }
 
 Attributes attributes_of(archive_entry* entry, const std::string& path) {
-  Attributes attributes;
-  attributes.mode = archive_entry_perm(entry) & 07777;
-  const la_int64_t uid = archive_entry_uid(entry);
-  const la_int64_t gid = archive_entry_gid(entry);
-  if (uid < 0 || gid < 0 || uid >= 0xffffffffLL || gid >= 0xffffffffLL) {
-    refuse(path, "its owner is no user or group number");
-  }
-  attributes.uid = static_cast<uid_t>(uid);
-  attributes.gid = static_cast<gid_t>(gid);
-  attributes.mtime = archive_entry_mtime(entry);
-  archive_entry_xattr_reset(entry);
-  const char* name = nullptr;
-  const void* value = nullptr;
-  std::size_t size = 0;
-  while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) {
-    const std::string_view key = name;
-    if (key.starts_with("user.overlay.") || key.starts_with("trusted.overlay.")) {
+  std::optional<Attributes> attributes = stored_attributes(entry);
+  if (!attributes) refuse(path, "its owner is no user or group number");
+  for (const auto& [key, value] : attributes->xattrs)
+    if (key.starts_with("user.overlay.") || key.starts_with("trusted.overlay."))
       refuse(path, format("its attribute {} would steer overlay mounts", key));
-    }
-    attributes.xattrs[name].assign(static_cast<const char*>(value), size);
-  }
-  return attributes;
+  return std::move(*attributes);
 }
 
 class Extraction {
@@ -130,6 +115,24 @@ private:
 
 }  // namespace
 
+std::optional<Attributes> stored_attributes(archive_entry* entry) {
+  Attributes attributes;
+  attributes.mode = archive_entry_perm(entry) & 07777;
+  const la_int64_t uid = archive_entry_uid(entry);
+  const la_int64_t gid = archive_entry_gid(entry);
+  if (uid < 0 || gid < 0 || uid >= 0xffffffffLL || gid >= 0xffffffffLL) return std::nullopt;
+  attributes.uid = static_cast<uid_t>(uid);
+  attributes.gid = static_cast<gid_t>(gid);
+  attributes.mtime = archive_entry_mtime(entry);
+  archive_entry_xattr_reset(entry);
+  const char* name = nullptr;
+  const void* value = nullptr;
+  std::size_t size = 0;
+  while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK)
+    attributes.xattrs[name].assign(static_cast<const char*>(value), size);
+  return attributes;
+}
+
 void write_member_content(::archive* reader, int fd, std::uint64_t size, const std::string& path) {
   const void* buffer = nullptr;
   std::size_t count = 0;
@@ -143,14 +146,7 @@ void write_member_content(::archive* reader, int fd, std::uint64_t size, const s
     if (offset < 0 || start > size || count > size - start) {
       refuse(path, "it has more content than its header says");
     }
-    const auto* bytes = static_cast<const std::uint8_t*>(buffer);
-    for (std::size_t done = 0; done < count;) {
-      const ssize_t wrote =
-          ::pwrite(fd, bytes + done, count - done, offset + static_cast<off_t>(done));
-      if (wrote < 0 && errno == EINTR) continue;
-      if (wrote < 0) throw_errno(format("writing '{}'", path));
-      done += static_cast<std::size_t>(wrote);
-    }
+    os::write_at(fd, path, start, {static_cast<const std::uint8_t*>(buffer), count});
     end = start + count;
   }
   if (end != size && ::ftruncate(fd, static_cast<off_t>(size)) != 0) {

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "archive/destination.hpp"
 #include "archive/extract.hpp"
 #include "archive/reader.hpp"
 
@@ -16,6 +18,10 @@ namespace ingot::archive {
 /// The path that a member's name means, "" for the root itself. Fault::verification for absolute
 /// names, "..", and what no file system can hold.
 std::string member_path(std::string_view name);
+
+/// What the member at hand says of itself but nanoseconds; nothing when its owner is no number that
+/// a system knows.
+std::optional<Attributes> stored_attributes(archive_entry* entry);
 
 /// Writes the content of the member at hand, of `size` bytes, to an empty file; holes stay holes.
 /// Fault::verification when it has more.

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "cli/key_options.hpp"
 #include "cli/verb.hpp"
 #include "fetch/registry_reference.hpp"
 #include "os/file.hpp"
@@ -28,9 +29,7 @@ struct BuildOptions {
   std::vector<std::string> sources;
   std::vector<std::string> until;
   std::string output = "out";
-  std::string release_key;
-  std::string module_key;
-  std::string module_certificate;
+  KeyOptions keys;
   std::vector<std::string> cache_from;
   std::string cache_to;
   std::vector<std::string> cache_keys;
@@ -39,11 +38,6 @@ struct BuildOptions {
   bool fast = false;
   unsigned jobs = 0;
 };
-
-std::optional<std::filesystem::path> key_file(const Context& context, const std::string& given) {
-  if (given.empty()) return std::nullopt;
-  return context.environment.cwd() / given;
-}
 
 /// The lock to build from; without --locked a stale or missing one is made afresh and written.
 spec::Lock lock_for(const spec::ResolvedImage& image, const BuildOptions& options,
@@ -67,11 +61,6 @@ spec::Lock lock_for(const spec::ResolvedImage& image, const BuildOptions& option
   return made.lock;
 }
 
-run::KeyFiles key_files(const BuildOptions& options, const Context& context) {
-  return {key_file(context, options.release_key), key_file(context, options.module_key),
-          key_file(context, options.module_certificate)};
-}
-
 /// Nothing when results are shared with nobody.
 std::unique_ptr<run::SharedCache> shared_cache(const BuildOptions& options,
                                                const store::Store& store, const Context& context) {
@@ -85,7 +74,7 @@ std::unique_ptr<run::SharedCache> shared_cache(const BuildOptions& options,
   if (!shares) return nullptr;
   for (const std::string& key : options.cache_keys)
     request.trusted.push_back(crypto::PublicKey::load(context.environment.cwd() / key));
-  run::SigningKeys keys = run::load_signing_keys(key_files(options, context), store.folder());
+  run::SigningKeys keys = run::load_signing_keys(options.keys.files(context), store.folder());
   return std::make_unique<run::SharedCache>(std::move(request), std::move(keys.release),
                                             context.environment, store, context.report);
 }
@@ -105,7 +94,7 @@ void build_one(const std::string& name, const BuildOptions& options, run::Mirror
       .image = image,
       .lock = lock,
       .output = context.environment.cwd() / options.output,
-      .keys = key_files(options, context),
+      .keys = options.keys.files(context),
       .workers = options.jobs,
       .compression = options.fast ? step::fast_compression : step::Compression(),
       .shared = shared};
@@ -160,13 +149,7 @@ std::function<int(const Context&)> add_build(CLI::App& app) {
                  "Make only this step and those that it needs, and no release; repeatable")
       ->type_name("STEP")
       ->allow_extra_args(false);
-  app.add_option("--release-key", options->release_key, "Private key that signs the release")
-      ->type_name("FILE");
-  app.add_option("--module-key", options->module_key, "Private key that signs kernel modules")
-      ->type_name("FILE");
-  app.add_option("--module-certificate", options->module_certificate,
-                 "Certificate of the module key")
-      ->type_name("FILE");
+  options->keys.add_to(app);
   app.add_option("--mirror", options->mirrors,
                  "Mirror of an archive, may be repeated (default: those of the host's apt)")
       ->type_name("[ARCHIVE=]URL")

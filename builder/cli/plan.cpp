@@ -7,8 +7,10 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/duration.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "cli/key_options.hpp"
 #include "cli/output.hpp"
 #include "cli/verb.hpp"
 #include "crypto/hasher.hpp"
@@ -28,9 +30,7 @@ constexpr std::size_t reasons_shown = 4;
 struct PlanOptions {
   std::vector<std::string> images;
   /// Options of `ingot build` that its commands get as well, with their values.
-  std::string release_key;
-  std::string module_key;
-  std::string module_certificate;
+  KeyOptions keys;
   std::vector<std::string> cache_from;
   std::vector<std::string> cache_keys;
   std::string cache_to;
@@ -43,10 +43,6 @@ struct Outlined {
   std::string version;
   run::ImageOutlook outlook;
 };
-
-std::string seconds(std::chrono::milliseconds span) {
-  return format("{:.1f} s", static_cast<double>(span.count()) / 1000);
-}
 
 Json json_of(const run::OutlookRow& row) {
   Json step = {{"step", row.step}, {"outlook", run::name_of(row.outlook)}};
@@ -64,9 +60,9 @@ std::vector<std::string> command_of(const run::Shard& shard, const PlanOptions& 
   };
   for (const std::string& step : shard.until) add("--until", step);
   if (options.fast) words.emplace_back("--fast");
-  add("--release-key", options.release_key);
-  add("--module-key", options.module_key);
-  add("--module-certificate", options.module_certificate);
+  add("--release-key", options.keys.release_key);
+  add("--module-key", options.keys.module_key);
+  add("--module-certificate", options.keys.module_certificate);
   for (const std::string& registry : options.cache_from) add("--cache-from", registry);
   for (const std::string& key : options.cache_keys) add("--cache-key", key);
   add("--cache-to", options.cache_to);
@@ -78,7 +74,7 @@ Json json_of(const run::Shard& shard, const PlanOptions& options) {
   json["images"] = shard.images;
   json["steps"] = shard.steps;
   json["needs"] = shard.needs;
-  json["expected-seconds"] = static_cast<double>(shard.expected.count()) / 1000;
+  json["expected-seconds"] = seconds(shard.expected);
   json["steps-of-unknown-time"] = shard.unknown;
   json["command"] = command_of(shard, options);
   return json;
@@ -102,8 +98,8 @@ std::string json_of(const std::vector<Outlined>& images, const PlanOptions& opti
 }
 
 void print(const run::OutlookRow& row, bool all, std::ostream& out) {
-  const std::string time = row.outlook == run::Outlook::hit ? seconds({})
-                           : row.cost.time                  ? seconds(*row.cost.time)
+  const std::string time = row.outlook == run::Outlook::hit ? seconds_text({})
+                           : row.cost.time                  ? seconds_text(*row.cost.time)
                                                             : "?";
   const std::string size = row.cost.size ? human(*row.cost.size) : "?";
   const std::string first = row.reasons.empty() ? "-" : row.reasons.front();
@@ -134,17 +130,10 @@ void print_sum(const std::vector<run::OutlookRow>& rows, std::ostream& out) {
   }
   out << format("{} of {} steps to do", missing, rows.size());
   if (maybe > 0) out << format(", and {} perhaps", maybe);
-  if (missing > unknown) out << format("; they took {} when they were last done", seconds(time));
+  if (missing > unknown)
+    out << format("; they took {} when they were last done", seconds_text(time));
   if (unknown > 0) out << format("; of {} the time is not known", unknown);
   out << "\n";
-}
-
-run::KeyFiles key_files(const PlanOptions& options, const Context& context) {
-  const auto file = [&](const std::string& given) -> std::optional<std::filesystem::path> {
-    if (given.empty()) return std::nullopt;
-    return context.environment.cwd() / given;
-  };
-  return {file(options.release_key), file(options.module_key), file(options.module_certificate)};
 }
 
 Outlined outlined(const spec::ResolvedImage& image, const std::string& argument,
@@ -153,7 +142,7 @@ Outlined outlined(const spec::ResolvedImage& image, const std::string& argument,
   if (!lock)
     throw Error(Fault::difference,
                 image.name + " has no lock; `ingot lock " + image.name + "` makes it");
-  const run::SigningKeys keys = run::load_signing_keys(key_files(options, context), store.folder());
+  const run::SigningKeys keys = run::load_signing_keys(options.keys.files(context), store.folder());
   plan::Plan plan = run::plan_image(image, *lock, keys);
   const run::FormatKeys format_keys(image, *lock, plan, keys,
                                     crypto::digest_of_file(context.environment.executable()),
@@ -194,10 +183,7 @@ std::function<int(const Context&)> add_plan(CLI::App& app) {
   app.add_flag("--json", options->json,
                "Print the result as JSON, with shards of work for several machines");
   app.add_flag("--fast", options->fast, "As for the build that is planned");
-  app.add_option("--release-key", options->release_key, "The same")->type_name("FILE");
-  app.add_option("--module-key", options->module_key, "The same")->type_name("FILE");
-  app.add_option("--module-certificate", options->module_certificate, "The same")
-      ->type_name("FILE");
+  options->keys.add_to(app);
   app.add_option("--cache-from", options->cache_from, "For the commands of shards; repeatable")
       ->type_name("oci://HOST/REPO")
       ->allow_extra_args(false);

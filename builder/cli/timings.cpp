@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/duration.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "cli/output.hpp"
@@ -50,10 +51,6 @@ fs::path file_of(const TimingsOptions& options, const Context& context) {
                      report::terminal_text(options.what), cache.string()));
 }
 
-std::string seconds(milliseconds span) {
-  return format("{:.1f} s", static_cast<double>(span.count()) / 1000);
-}
-
 std::string bar_of(const run::StepTiming& step, milliseconds wall) {
   const auto column = [&](milliseconds at) {
     const auto whole = std::max<std::int64_t>(wall.count(), 1);
@@ -72,8 +69,8 @@ std::string row_of(const run::StepTiming& step, const run::Timings& timings, con
   const bool decides = std::find(path.begin(), path.end(), &step) != path.end();
   return format("{} {:<24} {:<7} {:>9} {:>9} {:>9} {:>8} {:>8}  {}\n", decides ? "*" : " ",
                 report::terminal_text(step.name), report::terminal_text(step.outcome),
-                seconds(step.started), seconds(step.took()),
-                step.usage ? seconds(step.usage->cpu) : "-",
+                seconds_text(step.started), seconds_text(step.took()),
+                step.usage ? seconds_text(step.usage->cpu) : "-",
                 step.usage ? human(step.usage->peak_memory) : "-",
                 step.size ? human(*step.size) : "-", bar_of(step, timings.wall));
 }
@@ -91,16 +88,16 @@ std::string table_of(const run::Timings& timings) {
   }
   text += format("{} {}: {} in all, {} of steps beside each other, {} of processor time\n",
                  report::terminal_text(timings.image), report::terminal_text(timings.version),
-                 seconds(timings.wall), seconds(sum), seconds(cpu));
+                 seconds_text(timings.wall), seconds_text(sum), seconds_text(cpu));
   text += format("ingot itself: {} of processor time, at most {} of memory\n",
-                 seconds(timings.own.cpu), human(timings.own.peak_memory));
+                 seconds_text(timings.own.cpu), human(timings.own.peak_memory));
   milliseconds decided{0};
   std::string names;
   for (const run::StepTiming* step : path) {
     decided += step->took();
     names += (names.empty() ? "" : " -> ") + report::terminal_text(step->name);
   }
-  if (!path.empty()) text += format("critical path (*), {}: {}\n", seconds(decided), names);
+  if (!path.empty()) text += format("critical path (*), {}: {}\n", seconds_text(decided), names);
   return text;
 }
 

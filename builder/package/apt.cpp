@@ -175,9 +175,7 @@ std::vector<RepositoryState> Apt::update() {
   std::vector<std::string> lines;
   const os::Outcome outcome = apt_get({"update", "-q"}, "read the package indexes", lines);
   if (!outcome.ok()) {
-    if (any_line_has(lines, {no_space_left}))
-      throw Error(Fault::io, format("apt cannot keep the package indexes in {}:\n{}",
-                                    setup_.folder.string(), last_lines(lines, 10)));
+    refuse_full_disk(lines);
     const bool wrong = any_line_has(lines, {"Hash Sum mismatch", "unexpected size", "not valid yet",
                                             "expired", "is not signed", "verified", "NO_PUBKEY"});
     throw Error(wrong ? Fault::verification : Fault::network,
@@ -277,9 +275,9 @@ std::map<std::string, std::string> Apt::exact_sources(const ResolveRequest& requ
 }
 
 void Apt::refuse_full_disk(const std::vector<std::string>& words) const {
-  for (const std::string& line : words)
-    if (line.find(no_space_left) != std::string::npos)
-      throw Error(Fault::io, format("apt cannot write below {}: {}", setup_.folder.string(), line));
+  if (any_line_has(words, {no_space_left}))
+    throw Error(Fault::io, format("apt cannot write below {}:\n{}", setup_.folder.string(),
+                                  last_lines(words, 10)));
 }
 
 std::optional<Resolution> Apt::try_resolve(const ResolveRequest& request, const Pins& pins,

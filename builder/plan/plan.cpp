@@ -51,7 +51,7 @@ public:
     for (const spec::ResolvedLayer& layer : in_.image.layers) {
       if (digests(layer).build) program(layer);
       if (layer.receives_modules) modules(layer);
-      system(layer);
+      system_step(layer);
     }
     finish();
     kernel_steps();
@@ -180,7 +180,7 @@ private:
     add(std::move(step), true);
   }
 
-  void system(const spec::ResolvedLayer& layer) {
+  void system_step(const spec::ResolvedLayer& layer) {
     Step step{.name = "system/" + layer.name, .kind = StepKind::system, .layer = layer.name};
     name_folder(step, "files", digests(layer).files);
     name_digest(step, "scripts/configure", digests(layer).configure);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/duration.hpp"
 #include "report/outcome_words.hpp"
 
 namespace ingot::report {
@@ -15,8 +16,6 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 using Json = nlohmann::json;
-
-double seconds(std::chrono::milliseconds span) { return static_cast<double>(span.count()) / 1000; }
 
 class JsonReport final : public Report {
 public:

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/duration.hpp"
 #include "base/format.hpp"
 #include "report/live_report.hpp"
 #include "report/outcome_words.hpp"
@@ -12,8 +13,6 @@
 
 namespace ingot::report {
 namespace {
-
-double seconds(std::chrono::milliseconds span) { return static_cast<double>(span.count()) / 1000; }
 
 class PlainReport final : public Report {
 public:
@@ -28,14 +27,14 @@ public:
       std::string text = format("    {}  ", step);
       switch (outcome) {
         case StepOutcome::done:
-          text += format("done in {:.1f} s", seconds(took));
+          text += format("done in {}", seconds_text(took));
           break;
         case StepOutcome::cached:
         case StepOutcome::shared:
           text += word_for(outcome);
           break;
         case StepOutcome::failed:
-          text += format("FAILED after {:.1f} s", seconds(took));
+          text += format("FAILED after {}", seconds_text(took));
           break;
       }
       if (!detail.empty()) text += format(" ({})", detail);

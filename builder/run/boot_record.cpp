@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/duration.hpp"
 #include "base/format.hpp"
 #include "base/words.hpp"
 #include "os/clock.hpp"
@@ -11,8 +12,6 @@ namespace ingot::run {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
 
 std::vector<std::string> ids(const SelftestReport& report, std::string_view outcome) {
   std::vector<std::string> out;

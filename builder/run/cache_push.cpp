@@ -1,28 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/cache_push.hpp"
 
-#include <algorithm>
-#include <charconv>
-
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "os/priority.hpp"
 #include "os/signals.hpp"
 #include "run/cache_check.hpp"
 #include "run/cache_manifest.hpp"
+#include "run/result_cost.hpp"
 #include "run/tree_steps.hpp"
 #include "store/packed_entry.hpp"
 
 namespace ingot::run {
 namespace {
-
-std::chrono::milliseconds cost_of(const store::Entry& entry) {
-  const auto found = entry.facts.find("milliseconds");
-  std::int64_t count = 0;
-  if (found != entry.facts.end())
-    std::from_chars(found->second.data(), found->second.data() + found->second.size(), count);
-  return std::chrono::milliseconds(std::max<std::int64_t>(count, 0));
-}
 
 /// Another name of a result has no files.
 void require_whole(const store::Entry& entry, store::Look look) {
@@ -131,10 +121,11 @@ void CachePush::send(const Job& job) {
   if (job.origin == Origin::from_store) require_whole(*entry, store::Look::content);
   const store::Scratch scratch = store_.make_scratch();
   const std::filesystem::path file = scratch.path() / "packed";
-  const CacheStatement statement{.key = job.key,
-                                 .step = job.step,
-                                 .payload = store::pack_entry(*entry, file),
-                                 .cost = cost_of(*entry)};
+  const CacheStatement statement{
+      .key = job.key,
+      .step = job.step,
+      .payload = store::pack_entry(*entry, file),
+      .cost = cost_of(*entry).time.value_or(std::chrono::milliseconds{0})};
   // What was packed is what was made, or somebody has written to it meanwhile.
   require_whole(*entry, store::Look::quick);
   registry_.put_blob({statement.payload.digest, {statement.payload.size}}, file);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/shared_cache.hpp"
 
+#include "base/duration.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "os/clock.hpp"
@@ -27,10 +28,6 @@ public:
 private:
   std::chrono::steady_clock::time_point start_ = os::system_clock().steady();
 };
-
-std::string seconds(Milliseconds time) {
-  return format("{:.1f} s", std::chrono::duration<double>(time).count());
-}
 
 /// Why an unpacked result is none; empty when it is one.
 std::string fault_of(const store::Entry& entry) {
@@ -129,8 +126,8 @@ std::optional<CacheStatement> SharedCache::find(Source& source, const std::strin
 void SharedCache::say_skipped(const std::string& step, const CacheStatement& statement,
                               const TransferOutlook& outlook) {
   report_.note(format("{} is made here: bringing {} would take {}, making it took {}", step,
-                      human({statement.payload.size}), seconds(outlook.expected),
-                      seconds(statement.cost)));
+                      human({statement.payload.size}), seconds_text(outlook.expected),
+                      seconds_text(statement.cost)));
 }
 
 bool SharedCache::is_worth(Source& source, const std::string& step,

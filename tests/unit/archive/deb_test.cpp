@@ -4,12 +4,11 @@
 #include <filesystem>
 #include <string>
 
-#include "archive/sink.hpp"
 #include "base/error.hpp"
 #include "os/file.hpp"
 #include "support/catch.hpp"
-#include "support/memory_sink.hpp"
 #include "support/tar_text.hpp"
+#include "support/zstd_text.hpp"
 
 using namespace ingot;
 namespace fs = std::filesystem;
@@ -24,14 +23,6 @@ const std::string data_tar = test::tar_of({{"./", '5', "", 0755},
                                            {"./usr/", '5', "", 0755},
                                            {"./usr/bin/", '5', "", 0755},
                                            {"./usr/bin/thing", '0', "run", 0755}});
-
-std::string zstd_of(const std::string& bytes) {
-  test::MemorySink memory;
-  archive::ZstdSink zstd(memory, {.level = 1, .threads = 1});
-  zstd.write({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-  zstd.finish();
-  return memory.bytes;
-}
 
 struct Package {
   os::TempDir folder{"deb test"};
@@ -65,7 +56,7 @@ bool holds(const std::string& text, std::string_view part) {
 TEST_CASE("fields and scripts of a package are read", "[archive]") {
   const Package package({{"debian-binary", "2.0\n"},
                          {"control.tar", control_tar},
-                         {"data.tar.zst", zstd_of(data_tar)}});
+                         {"data.tar.zst", test::zstd_of(data_tar)}});
   const archive::DebControl read = archive::read_deb_control(package.path);
   CHECK(read.field("Package") == "thing");
   CHECK(read.field("Version") == "1:2.0-3");
@@ -80,7 +71,7 @@ TEST_CASE("the payload of a package is unpacked", "[archive]") {
     const Package package(
         {{"debian-binary", "2.0\n"},
          {"control.tar", control_tar},
-         {compressed ? "data.tar.zst" : "data.tar", compressed ? zstd_of(data_tar) : data_tar}});
+         {compressed ? "data.tar.zst" : "data.tar", compressed ? test::zstd_of(data_tar) : data_tar}});
     archive::extract_deb(package.path, package.out);
     CHECK(os::read_file(package.out / "usr/bin/thing") == "run");
   }
@@ -107,8 +98,8 @@ TEST_CASE("what is no package is refused with the reason", "[archive]") {
 
 TEST_CASE("a package cut off anywhere is refused without a crash", "[archive]") {
   const std::string bytes = test::ar_of({{"debian-binary", "2.0\n"},
-                                         {"control.tar.zst", zstd_of(control_tar)},
-                                         {"data.tar.zst", zstd_of(data_tar)}});
+                                         {"control.tar.zst", test::zstd_of(control_tar)},
+                                         {"data.tar.zst", test::zstd_of(data_tar)}});
   const os::TempDir folder("deb test");
   for (std::size_t size = 0; size + 2 < bytes.size(); size += 7) {
     os::write_file(folder.path() / "t.deb", bytes.substr(0, size));

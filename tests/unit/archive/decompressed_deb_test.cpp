@@ -7,12 +7,11 @@
 #include <vector>
 
 #include "archive/deb.hpp"
-#include "archive/sink.hpp"
 #include "base/error.hpp"
 #include "os/file.hpp"
 #include "support/catch.hpp"
-#include "support/memory_sink.hpp"
 #include "support/tar_text.hpp"
+#include "support/zstd_text.hpp"
 
 using namespace ingot;
 namespace fs = std::filesystem;
@@ -22,14 +21,6 @@ namespace {
 const std::string control_tar =
     test::tar_of({{"./", '5', "", 0755}, {"./control", '0', "Package: thing\nVersion: 1\n"}});
 const std::string data_tar = test::tar_of({{"./", '5', "", 0755}, {"./odd", '0', "odd"}});
-
-std::string zstd_of(const std::string& bytes) {
-  test::MemorySink memory;
-  archive::ZstdSink zstd(memory, {.level = 1, .threads = 1});
-  zstd.write({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-  zstd.finish();
-  return memory.bytes;
-}
 
 using Members = std::vector<std::pair<std::string, std::string>>;
 
@@ -57,9 +48,9 @@ Fault fault_of(const Members& members) {
 
 TEST_CASE("a decompressed package holds the archives as they were packed", "[archive]") {
   const std::string text = os::read_file(Decompressed({{"debian-binary", "2.0\n"},
-                                                       {"control.tar.zst", zstd_of(control_tar)},
+                                                       {"control.tar.zst", test::zstd_of(control_tar)},
                                                        {"_gpgorigin", "signature"},
-                                                       {"data.tar.zst", zstd_of(data_tar)}})
+                                                       {"data.tar.zst", test::zstd_of(data_tar)}})
                                              .path);
   CHECK(text.starts_with("!<arch>\ndebian-binary   "));
   CHECK(text.find(control_tar) != std::string::npos);
@@ -71,7 +62,7 @@ TEST_CASE("a decompressed package is a package with the same fields and files", 
   // An odd length, which ar pads.
   const std::string odd = data_tar + "x";
   const Decompressed made(
-      {{"debian-binary", "2.0\n"}, {"control.tar", control_tar}, {"data.tar.zst", zstd_of(odd)}});
+      {{"debian-binary", "2.0\n"}, {"control.tar", control_tar}, {"data.tar.zst", test::zstd_of(odd)}});
   CHECK(fs::file_size(made.path) % 2 == 0);
   CHECK(archive::read_deb_control(made.path).field("Package") == "thing");
   fs::create_directory(made.folder.path() / "out");
@@ -83,7 +74,7 @@ TEST_CASE("a package that is cut or none at all is not decompressed", "[archive]
   CHECK(fault_of({{"debian-binary", "3.0\n"}}) == Fault::verification);
   CHECK(fault_of({{"debian-binary", "2.0\n"}, {"control.tar", control_tar}}) ==
         Fault::verification);
-  const std::string packed = zstd_of(std::string(100'000, 'a') + data_tar);
+  const std::string packed = test::zstd_of(std::string(100'000, 'a') + data_tar);
   CHECK(fault_of({{"debian-binary", "2.0\n"},
                   {"control.tar", control_tar},
                   {"data.tar.zst", packed.substr(0, packed.size() - 9)}}) == Fault::verification);

@@ -5,12 +5,11 @@
 
 #include <string>
 
-#include "archive/sink.hpp"
 #include "base/error.hpp"
 #include "os/file.hpp"
 #include "support/catch.hpp"
-#include "support/memory_sink.hpp"
 #include "support/tar_text.hpp"
+#include "support/zstd_text.hpp"
 
 using namespace ingot;
 
@@ -36,14 +35,6 @@ std::vector<std::string> walked(const std::string& bytes, const archive::TarLimi
   return seen;
 }
 
-std::string zstd_of(const std::string& bytes) {
-  test::MemorySink memory;
-  archive::ZstdSink sink(memory, {.level = 1, .threads = 1});
-  sink.write({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-  sink.finish();
-  return memory.bytes;
-}
-
 Fault fault_of(const std::string& bytes, const archive::TarLimits& limits = {}) {
   try {
     walked(bytes, limits);
@@ -64,7 +55,7 @@ TEST_CASE("members come in order with their content, wanted or not", "[archive]"
                                         {"./e", '0', ""}});
   const std::vector<std::string> expected = {".:", "a:one", "b.skip:", "c:a", "d:../out", "e:"};
   CHECK(walked(tar) == expected);
-  CHECK(walked(zstd_of(tar)) == expected);
+  CHECK(walked(test::zstd_of(tar)) == expected);
 }
 
 TEST_CASE("a walk that has enough stops in front of damage", "[archive]") {

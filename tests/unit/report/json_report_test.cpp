@@ -6,21 +6,11 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/json_records.hpp"
 
 using namespace ingot;
 using namespace ingot::report;
 using namespace std::chrono_literals;
-
-namespace {
-
-std::vector<nlohmann::json> records_of(const std::string& text) {
-  std::vector<nlohmann::json> records;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) records.push_back(nlohmann::json::parse(line));
-  return records;
-}
-
-}  // namespace
 
 TEST_CASE("json: one record for each event", "[report]") {
   std::ostringstream out;
@@ -29,7 +19,7 @@ TEST_CASE("json: one record for each event", "[report]") {
   report->step_finished("a \"quoted\" step", StepOutcome::cached, 12ms, "from\nstore");
   report->note("bytes that are no UTF-8: \xff");
   report->warning("w");
-  const auto records = records_of(out.str());
+  const auto records = test::records_of(out.str());
   REQUIRE(records.size() == 4);
   CHECK(records[0]["event"] == "step-started");
   CHECK(records[0]["step"] == "a \"quoted\" step");
@@ -46,7 +36,7 @@ TEST_CASE("json: progress is thinned out, but its end is always told", "[report]
   std::ostringstream out;
   const auto report = make_json_report(out, {});
   for (std::uint64_t done = 0; done <= 1000; ++done) report->step_progress("s", done, 1000);
-  const auto records = records_of(out.str());
+  const auto records = test::records_of(out.str());
   CHECK(records.size() >= 2);
   CHECK(records.size() < 100);
   CHECK(records.front()["done"] == 0);
@@ -63,7 +53,7 @@ TEST_CASE("json: records carry the fields that osbuild's monitor has", "[report]
   report->step_progress("two", 5, 10, Counted::bytes);
   report->step_finished("one", StepOutcome::shared, 12ms, "");
   report->note("n");
-  const auto records = records_of(out.str());
+  const auto records = test::records_of(out.str());
   REQUIRE(records.size() == 6);
   CHECK(records[0]["event"] == "steps-expected");
   for (const nlohmann::json& record : records) {

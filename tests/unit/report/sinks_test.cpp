@@ -7,21 +7,11 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/json_records.hpp"
 
 using namespace ingot;
 using namespace ingot::report;
 using namespace std::chrono_literals;
-
-namespace {
-
-std::vector<nlohmann::json> records_of(const std::string& text) {
-  std::vector<nlohmann::json> records;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) records.push_back(nlohmann::json::parse(line));
-  return records;
-}
-
-}  // namespace
 
 TEST_CASE("the styles have names, and auto is plain where no terminal is", "[report]") {
   const std::ostringstream out;
@@ -64,7 +54,7 @@ TEST_CASE("lines of many threads do not mix", "[report]") {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  CHECK(records_of(out.str()).size() == 800);
+  CHECK(test::records_of(out.str()).size() == 800);
 }
 
 TEST_CASE("a stream that fails stops nothing", "[report]") {
