@@ -15,6 +15,7 @@
 #include "disk/ext4.hpp"
 #include "disk/gpt.hpp"
 #include "os/file.hpp"
+#include "os/filled_ranges.hpp"
 #include "os/place.hpp"
 
 namespace ingot::disk {
@@ -40,16 +41,22 @@ public:
     position_ = offset;
   }
 
-  /// What somebody else has written there.
+  /// What somebody else has written there. Holes are not read: they would fill the page cache.
   void read_up_to(std::uint64_t offset) {
     std::vector<std::uint8_t> buffer(1U << 20);
-    while (position_ < offset) {
-      const std::uint64_t count = std::min<std::uint64_t>(buffer.size(), offset - position_);
-      const std::span<std::uint8_t> part(buffer.data(), static_cast<std::size_t>(count));
-      os::read_at(fd_, name_, position_, part);
-      hasher_.update(part);
-      position_ += count;
+    for (const os::FilledRange& range : os::filled_ranges(fd_, name_)) {
+      if (range.offset >= offset) break;
+      skip_to(range.offset);
+      const std::uint64_t end = std::min(offset, range.offset + range.size);
+      while (position_ < end) {
+        const std::uint64_t count = std::min<std::uint64_t>(buffer.size(), end - position_);
+        const std::span<std::uint8_t> part(buffer.data(), static_cast<std::size_t>(count));
+        os::read_at(fd_, name_, position_, part);
+        hasher_.update(part);
+        position_ += count;
+      }
     }
+    skip_to(offset);
   }
 
   Sha256 finish() { return hasher_.finish(); }
