@@ -151,7 +151,11 @@ private:
                        make(file_list_task());
                        list_digest_ = result_of("file-list").files.front().measured->digest;
                      }});
-    for (const std::string& name : format_names(request_.image)) {
+    // The disk takes longest, so it starts before what else is ready.
+    std::vector<std::string> names = format_names(request_.image);
+    std::stable_partition(names.begin(), names.end(),
+                          [](const std::string& name) { return name == "disk"; });
+    for (const std::string& name : names) {
       const Format format = format_of(name);
       std::vector<std::string> after = format.after;
       after.push_back("file-list");
