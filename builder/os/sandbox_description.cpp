@@ -43,6 +43,8 @@ std::vector<std::uint8_t> packed(const SandboxDescription& description) {
                       {"env", description.command.env},
                       {"cwd", description.command.cwd.string()},
                       {"kept", description.kept},
+                      {"trace", description.trace_fd ? json(*description.trace_fd) : json()},
+                      {"turn", description.turn},
                       {"caller", description.caller}};
   return json::to_cbor(whole);
 }
@@ -67,6 +69,9 @@ SandboxDescription unpacked(std::span<const std::uint8_t> bytes) {
     whole.at("env").get_to(description.command.env);
     description.command.cwd = whole.at("cwd").get<std::string>();
     whole.at("kept").get_to(description.kept);
+    if (const json& trace = whole.at("trace"); !trace.is_null())
+      description.trace_fd = trace.get<int>();
+    whole.at("turn").get_to(description.turn);
     whole.at("caller").get_to(description.caller);
     return description;
   } catch (const json::exception& error) {

@@ -23,6 +23,7 @@
 #include "base/error.hpp"
 #include "os/mount_points.hpp"
 #include "os/mounts.hpp"
+#include "os/path_tracer.hpp"
 #include "os/spawn.hpp"
 
 namespace ingot::os {
@@ -155,25 +156,40 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   throw_environment("cannot start " + program);
 }
 
+[[noreturn]] void execute_or_complain(const Command& command) {
+  try {
+    execute(command);
+  } catch (const std::exception& error) {
+    complain(error);
+  }
+  ::_exit(sandbox_failed);
+}
+
+int exit_code_of(int status) {
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
 int start_and_reap(const Command& command) {
   const pid_t started = ::fork();
   if (started < 0) throw_environment("cannot start a process");
-  if (started == 0) {
-    try {
-      execute(command);
-    } catch (const std::exception& error) {
-      complain(error);
-    }
-    ::_exit(sandbox_failed);
-  }
+  if (started == 0) execute_or_complain(command);
   // Orphans become our children. When we return, the kernel kills those that are left.
   for (;;) {
     int status = 0;
     const pid_t ended = ::waitpid(-1, &status, 0);
     if (ended < 0 && errno != EINTR) throw_environment("cannot wait for a process");
-    if (ended != started) continue;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    if (ended == started) return exit_code_of(status);
   }
+}
+
+/// The same, and writes which paths were looked at.
+int start_and_trace(const Command& command, int trace_fd, unsigned turn) {
+  if (::fcntl(trace_fd, F_SETFD, FD_CLOEXEC) != 0) throw_environment("cannot keep a descriptor");
+  PathTracer tracer;
+  tracer.start(turn, [&] { execute_or_complain(command); });
+  const int status = tracer.follow();
+  write_all(trace_fd, packed(tracer.trace()), "the record of paths");
+  return exit_code_of(status);
 }
 
 }  // namespace
@@ -211,7 +227,11 @@ int live_inside(const SandboxDescription& description, const SandboxTrees& trees
   checked(::sethostname(host.data(), host.size()), "cannot set the host name");
   checked(::setdomainname(domain.data(), domain.size()), "cannot set the domain name");
   drop_capabilities();
-  close_others(description.kept);
+  std::vector<int> kept = description.kept;
+  if (description.trace_fd) kept.push_back(*description.trace_fd);
+  close_others(std::move(kept));
+  if (description.trace_fd)
+    return start_and_trace(description.command, *description.trace_fd, description.turn);
   return start_and_reap(description.command);
 }
 

@@ -18,6 +18,9 @@ constexpr std::string_view code_version(StepKind kind) {
     case StepKind::packages:
     case StepKind::seal:
       return "2";
+    case StepKind::initramfs:
+    case StepKind::module_index:
+      return "4";
     default:
       return "3";
   }

@@ -5,12 +5,18 @@
 #include <iterator>
 #include <tuple>
 
+#include <sys/stat.h>
+
+#include "archive/layers.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "crypto/hasher.hpp"
 #include "os/clock.hpp"
+#include "os/file.hpp"
 #include "os/signals.hpp"
 #include "plan/script_environment.hpp"
+#include "run/glob_patterns.hpp"
+#include "run/read_set.hpp"
 #include "run/shared_cache.hpp"
 #include "run/visible_tree.hpp"
 #include "step/build_root.hpp"
@@ -23,6 +29,27 @@
 
 namespace ingot::run {
 namespace {
+
+/// Beside a result: a packed ReadSet.
+constexpr std::string_view reads_file = "reads";
+/// The fact with answer_to() it.
+constexpr const char* answer_fact = "answer";
+/// How many results of one step are tried for the answers that they were made of.
+constexpr std::size_t results_remembered = 16;
+
+/// What a shell may have read as a script; nothing for other files, links and what is missing.
+std::optional<std::string> script_text(const std::filesystem::path& path) {
+  constexpr std::uint64_t largest = 1U << 20;
+  constexpr std::size_t start = 512;
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  if (static_cast<std::uint64_t>(status.st_size) > largest) return std::nullopt;
+  const auto text = os::read_file_if_any(path, largest);
+  if (!text || text->substr(0, start).find('\0') != std::string::npos) return std::nullopt;
+  return text;
+}
+
+std::string reads_series(const plan::Step& step) { return "reads/" + step.own_key.hex(); }
 
 std::vector<std::string> hidden_in(const VisibleTree* visible) {
   return visible == nullptr ? std::vector<std::string>() : visible->hidden;
@@ -104,14 +131,19 @@ std::pair<store::Entry, StepOutcome> TreeSteps::made(const plan::Step& step, con
   if (const auto entry = workplace_.store.find_entry(key); entry && !store::has_index(*entry))
     workplace_.store.remove_entry(key);
   if (std::optional<store::Stage> stage = workplace_.store.begin_entry(key)) {
-    make(step, *stage, visible);
+    std::optional<os::PathTrace> trace = make(step, *stage, visible);
     const Bytes size = store::write_index(*stage);
+    std::map<std::string, std::string> facts;
+    if (trace) facts = keep_reads(step, *stage, *visible, std::move(*trace));
     const auto took =
         std::chrono::duration_cast<std::chrono::milliseconds>(os::system_clock().steady() - start);
-    return {stage->commit({{"step", step.name},
-                           {"milliseconds", std::to_string(took.count())},
-                           {"bytes", std::to_string(size.count)}}),
-            StepOutcome::done};
+    facts["step"] = step.name;
+    facts["milliseconds"] = std::to_string(took.count());
+    facts["bytes"] = std::to_string(size.count);
+    store::Entry entry = stage->commit(facts);
+    if (facts.contains(answer_fact))
+      workplace_.store.note_newest(reads_series(step), key, results_remembered);
+    return {std::move(entry), StepOutcome::done};
   }
   const auto entry = find_tree(workplace_.store, key);
   if (!entry) throw Error(Fault::io, "the store lost the result of step " + step.name);
@@ -126,12 +158,80 @@ std::pair<store::Entry, StepOutcome> TreeSteps::made_of_visible(const plan::Step
                          .field(step.own_key)
                          .field(visible.digest)
                          .finish();
-  const bool taken = shared_ != nullptr && shared_->take(step.name, key);
-  auto result = made(step, key, &visible);
-  if (taken && result.second == StepOutcome::cached) result.second = StepOutcome::shared;
-  if (std::optional<store::Stage> alias = workplace_.store.begin_entry(step.key))
-    alias->commit({{"step", step.name}, {same_as, key.hex()}});
+  std::pair<store::Entry, StepOutcome> result;
+  std::optional<store::Entry> same;
+  if (!find_tree(workplace_.store, key)) same = made_of_same_answers(step, visible);
+  if (same) {
+    result = {std::move(*same), StepOutcome::cached};
+  } else {
+    const bool taken = shared_ != nullptr && shared_->take(step.name, key);
+    result = made(step, key, &visible);
+    if (taken && result.second == StepOutcome::cached) result.second = StepOutcome::shared;
+  }
+  const std::string target = result.first.folder.filename().string();
+  for (const Sha256& name : {key, step.key})
+    if (std::optional<store::Stage> alias = workplace_.store.begin_entry(name))
+      alias->commit({{"step", step.name}, {same_as, target}});
   return result;
+}
+
+Sha256 TreeSteps::answer_of(const plan::Step& step, const VisibleTree& visible,
+                            const ReadSet& reads) const {
+  return answer_to(reads, visible.files, visible.hidden, [&](const std::string& path) {
+    for (auto lower = step.lowers.rbegin(); lower != step.lowers.rend(); ++lower)
+      if (const auto text = os::read_file_if_any(tree_of(*lower) / path)) return *text;
+    return std::string();
+  });
+}
+
+std::set<std::string> TreeSteps::patterns_read(const plan::Step& step,
+                                               const os::PathTrace& trace) const {
+  std::set<std::string> patterns;
+  for (const auto& [path, use] : trace.paths) {
+    if (use != os::PathUse::opened) continue;
+    for (auto lower = step.lowers.rbegin(); lower != step.lowers.rend(); ++lower) {
+      // The trace has the path without links too.
+      const auto text = script_text(tree_of(*lower) / path.substr(1));
+      if (!text) continue;
+      patterns.merge(glob_patterns_in(*text));
+      break;
+    }
+  }
+  return patterns;
+}
+
+std::map<std::string, std::string> TreeSteps::keep_reads(const plan::Step& step,
+                                                         const store::Stage& stage,
+                                                         const VisibleTree& visible,
+                                                         os::PathTrace trace) const {
+  if (!trace.complete()) {
+    workplace_.log.line(step.name, "not known is all that it reads: " + trace.gap);
+    return {};
+  }
+  ReadSet reads{.trace = std::move(trace)};
+  reads.patterns = patterns_read(step, reads.trace);
+  for (const archive::ListedFile& file : archive::list_layer_names(stage.folder()))
+    if (file.kind == os::FileKind::folder) reads.copied.push_back(file.path);
+  note_unused_patterns(reads, visible.files, visible.hidden);
+  const std::vector<std::uint8_t> bytes = packed(reads);
+  os::write_file(stage.beside(reads_file), std::string(bytes.begin(), bytes.end()));
+  return {{answer_fact, answer_of(step, visible, reads).hex()}};
+}
+
+std::optional<store::Entry> TreeSteps::made_of_same_answers(const plan::Step& step,
+                                                            const VisibleTree& visible) const {
+  for (const Sha256& key : workplace_.store.newest(reads_series(step))) {
+    const std::optional<store::Entry> entry = workplace_.store.find_entry(key);
+    if (!entry || !store::has_index(*entry)) continue;
+    const auto answer = entry->facts.find(answer_fact);
+    const auto bytes = os::read_file_if_any(entry->folder / reads_file);
+    if (answer == entry->facts.end() || !bytes) continue;
+    const auto reads = unpacked_read_set(
+        {reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size()});
+    if (!reads || answer_of(step, visible, *reads).hex() != answer->second) continue;
+    if (!store::alteration(*entry, store::Look::quick)) return entry;
+  }
+  return std::nullopt;
 }
 
 void TreeSteps::carry_out(const plan::Step& step, TreeUse use) {
@@ -172,8 +272,8 @@ void TreeSteps::give(const plan::Step& step, const store::Entry& entry, StepOutc
   shared_->give(step.name, step.key, origin);
 }
 
-void TreeSteps::make(const plan::Step& step, store::Stage& stage,
-                     const VisibleTree* visible) const {
+std::optional<os::PathTrace> TreeSteps::make(const plan::Step& step, store::Stage& stage,
+                                             const VisibleTree* visible) const {
   const step::Tree tree{trees_of(step.lowers), stage};
   switch (step.kind) {
     case plan::StepKind::build_root:
@@ -181,7 +281,7 @@ void TreeSteps::make(const plan::Step& step, store::Stage& stage,
                             {.step = step.name,
                              .packages = packages_of(lock_.build_root, step.layer),
                              .lowest = step.name == plan_.build_root().front()});
-      return;
+      break;
     case plan::StepKind::packages: {
       step::InstallRequest request{.step = step.name,
                                    .packages = packages_of(lock_.image_root, step.layer)};
@@ -191,39 +291,38 @@ void TreeSteps::make(const plan::Step& step, store::Stage& stage,
         request.installed.insert(request.installed.end(), below.begin(), below.end());
       }
       step::install_packages(workplace_, tree, request);
-      return;
+      break;
     }
     case plan::StepKind::program:
       step::build_program(workplace_, {tree.lowers, hidden_in(visible)}, stage, layer_of(step),
                           plan::script_environment(image_, layer_of(step)));
-      return;
+      break;
     case plan::StepKind::modules:
       step::compile_modules(workplace_, {tree.lowers, hidden_in(visible)}, stage, step.name,
                             *image_.kernel, *image_.driver);
-      return;
+      break;
     case plan::StepKind::signed_modules:
       step::sign_modules(tree_of(step.inputs.front()),
                          stage.folder() / step::modules_folder(*image_.kernel), keys_.module,
                          keys_.module_certificate);
-      return;
+      break;
     case plan::StepKind::system:
       make_system(step, tree);
-      return;
+      break;
     case plan::StepKind::finish:
       step::finish_image(workplace_, tree, {image_, lock_, keys_.module, keys_.module_certificate});
-      return;
+      break;
     case plan::StepKind::module_index:
-      step::make_module_index(workplace_, tree, *image_.kernel, visible->hidden);
-      return;
+      return step::make_module_index(workplace_, tree, *image_.kernel, visible->hidden);
     case plan::StepKind::initramfs:
-      step::make_initramfs(
+      return step::make_initramfs(
           workplace_, tree, *image_.kernel, visible->hidden,
           has_modules_of_layers(step) ? step::ModuleIndex::stale : step::ModuleIndex::fresh);
-      return;
     case plan::StepKind::seal:
       step::seal_image(workplace_, tree);
-      return;
+      break;
   }
+  return std::nullopt;
 }
 
 bool TreeSteps::has_modules_of_layers(const plan::Step& step) const {

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,7 @@ enum class TreeUse { none, read };
 /// The result of a step, by its key or by another name of a result.
 std::optional<store::Entry> find_tree(const store::Store& store, const Sha256& key);
 
+struct ReadSet;
 struct VisibleTree;
 
 class TreeSteps {
@@ -62,7 +64,19 @@ private:
   std::pair<store::Entry, StepOutcome> made(const plan::Step& step, const Sha256& key,
                                             const VisibleTree* visible) const;
   std::pair<store::Entry, StepOutcome> made_of_visible(const plan::Step& step) const;
-  void make(const plan::Step& step, store::Stage& stage, const VisibleTree* visible) const;
+  /// The result of the same step on other trees, which answered alike to all that it asked.
+  std::optional<store::Entry> made_of_same_answers(const plan::Step& step,
+                                                   const VisibleTree& visible) const;
+  Sha256 answer_of(const plan::Step& step, const VisibleTree& visible,
+                   const ReadSet& reads) const;
+  std::set<std::string> patterns_read(const plan::Step& step, const os::PathTrace& trace) const;
+  /// Puts beside the result what it was made of; returns facts of the entry.
+  std::map<std::string, std::string> keep_reads(const plan::Step& step, const store::Stage& stage,
+                                                const VisibleTree& visible,
+                                                os::PathTrace trace) const;
+  /// Tells what was looked at, where that is watched.
+  std::optional<os::PathTrace> make(const plan::Step& step, store::Stage& stage,
+                                    const VisibleTree* visible) const;
   void make_system(const plan::Step& step, const step::Tree& tree) const;
   /// Whether a layer brings modules of its own, of which no index tells yet.
   bool has_modules_of_layers(const plan::Step& step) const;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "archive/layers.hpp"
 #include "crypto/hasher.hpp"
@@ -45,6 +46,7 @@ VisibleTree visible_tree(const std::vector<store::Entry>& lowers,
   hasher.field(archive::file_list_text(seen));
   for (const std::string& folder : visible.hidden) hasher.field(folder);
   visible.digest = hasher.finish();
+  visible.files = std::move(seen);
   return visible;
 }
 

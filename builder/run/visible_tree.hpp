@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/file_list.hpp"
 #include "base/digest.hpp"
 #include "store/store.hpp"
 
@@ -14,6 +15,7 @@ namespace ingot::run {
 struct VisibleTree {
   Sha256 digest;                    ///< over everything in sight: names, attributes, times, content
   std::vector<std::string> hidden;  ///< those of the hidden folders that are there
+  std::vector<archive::ListedFile> files;  ///< that are in sight, without the hidden folders
 };
 
 /// `lowers` from the lowest, each with an index; times later than `latest_mtime` count as that. A

@@ -55,13 +55,16 @@ void put_manifest(const Workplace& workplace, const Tree& tree, const FinishRequ
 }
 
 /// With an empty folder in place of each hidden one.
-void run_blindly(const Workplace& workplace, const Tree& tree, const std::string& step,
-                 const std::vector<std::string>& hidden, os::Command command) {
+os::PathTrace run_watched(const Workplace& workplace, const Tree& tree, const std::string& step,
+                          const std::vector<std::string>& hidden, os::Command command) {
   command.env = image_environment(workplace);
   command.why = command.program;
+  os::PathTrace trace;
   run_job(workplace, {.step = step,
                       .root = tree.root(hiding_binds(hidden, tree.stage)),
-                      .command = std::move(command)});
+                      .command = std::move(command),
+                      .trace = &trace});
+  return trace;
 }
 
 }  // namespace
@@ -79,17 +82,22 @@ void finish_image(const Workplace& workplace, const Tree& tree, const FinishRequ
   put_manifest(workplace, tree, request);
 }
 
-void make_module_index(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel,
-                       const std::vector<std::string>& hidden) {
-  run_blindly(workplace, tree, "module-index", hidden,
-              {.program = "/usr/sbin/depmod", .args = {"-a", kernel.release}});
+os::PathTrace make_module_index(const Workplace& workplace, const Tree& tree,
+                                const spec::Kernel& kernel,
+                                const std::vector<std::string>& hidden) {
+  return run_watched(workplace, tree, "module-index", hidden,
+                     {.program = "/usr/sbin/depmod", .args = {"-a", kernel.release}});
 }
 
-void make_initramfs(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel,
-                    const std::vector<std::string>& hidden, ModuleIndex index) {
-  if (index == ModuleIndex::stale) make_module_index(workplace, tree, kernel, hidden);
-  run_blindly(workplace, tree, "initramfs", hidden,
-              {.program = "/usr/sbin/update-initramfs", .args = {"-c", "-k", kernel.release}});
+os::PathTrace make_initramfs(const Workplace& workplace, const Tree& tree,
+                             const spec::Kernel& kernel, const std::vector<std::string>& hidden,
+                             ModuleIndex index) {
+  os::PathTrace trace;
+  if (index == ModuleIndex::stale) trace = make_module_index(workplace, tree, kernel, hidden);
+  trace.add(run_watched(
+      workplace, tree, "initramfs", hidden,
+      {.program = "/usr/sbin/update-initramfs", .args = {"-c", "-k", kernel.release}}));
+  return trace;
 }
 
 }  // namespace ingot::step

@@ -24,17 +24,19 @@ struct FinishRequest {
 void finish_image(const Workplace& workplace, const Tree& tree, const FinishRequest& request);
 
 /// depmod's index of the modules, after which none of them may change.
-void make_module_index(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel,
-                       const std::vector<std::string>& hidden);
+os::PathTrace make_module_index(const Workplace& workplace, const Tree& tree,
+                                const spec::Kernel& kernel,
+                                const std::vector<std::string>& hidden);
 
 /// Whether the index that the kernel's package made names all modules of the tree.
 enum class ModuleIndex { fresh, stale };
 
 /// Makes /boot/initrd.img-<release> with the image's own initramfs-tools; first the index of the
 /// modules it chooses from, if that is stale. In both functions, folders in `hidden`, which exist
-/// in the tree, are seen as empty.
-void make_initramfs(const Workplace& workplace, const Tree& tree, const spec::Kernel& kernel,
-                    const std::vector<std::string>& hidden, ModuleIndex index);
+/// in the tree, are seen as empty; both tell what was looked at.
+os::PathTrace make_initramfs(const Workplace& workplace, const Tree& tree,
+                             const spec::Kernel& kernel, const std::vector<std::string>& hidden,
+                             ModuleIndex index);
 
 /// Removes what must not be the same on every node or tells of the build: machine id, host keys,
 /// seeds, logs, caches, package lists. What a layer may not bring at all is the agreement's to

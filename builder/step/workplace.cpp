@@ -55,9 +55,10 @@ std::map<std::string, std::string> image_environment(const Workplace& workplace)
 }
 
 os::Outcome run_counted(const Workplace& workplace, const std::string& step,
-                        const os::SandboxRoot& root, const os::Command& command) {
+                        const os::SandboxRoot& root, const os::Command& command,
+                        os::PathTrace* trace) {
   os::Outcome outcome =
-      os::run_in_sandbox(workplace.runner, workplace.environment, root, command);
+      os::run_in_sandbox(workplace.runner, workplace.environment, root, command, trace);
   if (workplace.expenses != nullptr) workplace.expenses->add(step, outcome.usage);
   return outcome;
 }
@@ -73,7 +74,7 @@ os::Outcome run_job(const Workplace& workplace, const Job& job) {
   };
   workplace.log.line(job.step,
                      "$ " + command.program + " " + joined(command.args, " ").substr(0, 2000));
-  os::Outcome outcome = run_counted(workplace, job.step, job.root, command);
+  os::Outcome outcome = run_counted(workplace, job.step, job.root, command, job.trace);
   if (outcome.ok()) return outcome;
 
   std::string message = format("step {} failed", job.step);

@@ -53,11 +53,13 @@ struct Job {
   std::string place = {};  ///< what asked for it: "layers/base/scripts/configure"; may be empty
   os::SandboxRoot root;
   os::Command command;
+  os::PathTrace* trace = nullptr;  ///< where somebody asks what the command looks at
 };
 
 /// Runs a command in a root, and notes what it used.
 os::Outcome run_counted(const Workplace& workplace, const std::string& step,
-                        const os::SandboxRoot& root, const os::Command& command);
+                        const os::SandboxRoot& root, const os::Command& command,
+                        os::PathTrace* trace = nullptr);
 
 /// Runs it; every line goes to the log. Fault::step_failed names step, place, command, the last
 /// lines and the log.

@@ -125,15 +125,22 @@ std::optional<Stage> Store::begin_entry(const Sha256& key) const {
   return Stage(std::move(key_lock), make_scratch(), entry_path(key));
 }
 
-void Store::keep_newest(std::string_view series, const Sha256& key, std::size_t count) const {
+std::vector<Sha256> Store::note_newest(std::string_view series, const Sha256& key,
+                                       std::size_t count) const {
   const os::FileLock alone = os::FileLock::wait(folder_ / "locks" / "newest");
   std::vector<Sha256> keys = newest(series);
   std::erase(keys, key);
   keys.insert(keys.begin(), key);
   std::string text;
-  for (std::size_t i = 0; i < keys.size() && i < count; ++i) text += keys[i].hex() + "\n";
+  const auto kept = static_cast<std::ptrdiff_t>(std::min(count, keys.size()));
+  for (auto at = keys.begin(); at != keys.begin() + kept; ++at) text += at->hex() + "\n";
   os::write_file(folder_ / "newest" / series, text);
-  for (std::size_t i = count; i < keys.size(); ++i) remove_entry(keys[i]);
+  keys.erase(keys.begin(), keys.begin() + kept);
+  return keys;
+}
+
+void Store::keep_newest(std::string_view series, const Sha256& key, std::size_t count) const {
+  for (const Sha256& forgotten : note_newest(series, key, count)) remove_entry(forgotten);
 }
 
 std::vector<Sha256> Store::newest_of(std::string_view name) const {

@@ -98,8 +98,11 @@ public:
   std::optional<Stage> begin_entry(const Sha256& key) const;
   void remove_entry(const Sha256& key) const;
 
-  /// Notes `key` as the newest entry of `series` ("debian-13/disk") and removes those beyond the
-  /// newest `count`.
+  /// Notes `key` as the newest entry of `series` ("debian-13/disk"), and forgets those beyond the
+  /// newest `count`, which it returns.
+  std::vector<Sha256> note_newest(std::string_view series, const Sha256& key,
+                                  std::size_t count) const;
+  /// The same, and removes the entries that were forgotten.
   void keep_newest(std::string_view series, const Sha256& key, std::size_t count) const;
   /// Of all series below a name ("debian-13").
   std::vector<Sha256> newest_of(std::string_view name) const;
