@@ -27,7 +27,8 @@ constexpr std::uint32_t unknown_call = 1;
 
 /// Makes this process, and all that it starts, stop for its tracer at every call of the table, at
 /// chroot, and at every call of another architecture. Refused as if the kernel had them not are
-/// io_uring, which opens files without such calls, and calls younger than the table. Source: seccomp(2). Throws Fault::environment.
+/// io_uring, which opens files without such calls, and calls younger than the table. Source:
+/// seccomp(2). Throws Fault::environment.
 void stop_at_path_calls();
 
 }  // namespace ingot::os

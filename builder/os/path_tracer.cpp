@@ -5,8 +5,8 @@
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <cstddef>
 #include <csignal>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -179,23 +179,23 @@ void PathTracer::note_call(pid_t process) {
     roots_change_ = true;
     return;
   }
-  if (roots_change_ && other_root(process)) return;
+  const bool confined = roots_change_ && other_root(process);
   std::array<std::uint64_t, 6> values;
   std::copy(std::begin(info.seccomp.args), std::end(info.seccomp.args), values.begin());
   for (const PathArgument& argument : path_arguments())
-    if (argument.call == call) note_argument(process, argument, values.data());
+    if (argument.call == call) note_argument(process, argument, values.data(), confined);
 }
 
 bool PathTracer::other_root(pid_t process) {
   const auto root = link_target(in_proc(process, "root"));
   if (root == "/") return false;
-  // No link leads out of a root, so that one made by the command itself has nothing of the tree.
+  // Nothing leads out of it by name, so that one made by the command has nothing of the tree.
   if (!root || !of_sandbox(*root)) lose("a program changed its root");
   return true;
 }
 
 void PathTracer::note_argument(pid_t process, const PathArgument& argument,
-                               const std::uint64_t* values) {
+                               const std::uint64_t* values, bool confined) {
   const std::uint64_t address = values[argument.path];
   std::string path;
   if (address == 0) return;
@@ -203,10 +203,12 @@ void PathTracer::note_argument(pid_t process, const PathArgument& argument,
   if (reading == Reading::failed) lose("a path could not be read");
   // An empty one means the descriptor, which was opened by its path.
   if (reading != Reading::whole || path.empty()) return;
-  if (path.front() != '/') {
+  if (path.front() == '/') {
+    if (confined) return;
+  } else {
     const int folder = argument.folder < 0 ? AT_FDCWD : static_cast<int>(values[argument.folder]);
-    const auto base = link_target(
-        in_proc(process, folder == AT_FDCWD ? "cwd" : "fd/" + std::to_string(folder)));
+    const auto base =
+        link_target(in_proc(process, folder == AT_FDCWD ? "cwd" : "fd/" + std::to_string(folder)));
     if (!base) return;  // no such descriptor: the call fails
     path.insert(0, *base + "/");
   }

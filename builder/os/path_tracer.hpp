@@ -28,7 +28,8 @@ public:
 private:
   void stopped(pid_t process, int status);
   void note_call(pid_t process);
-  void note_argument(pid_t process, const PathArgument& argument, const std::uint64_t* values);
+  void note_argument(pid_t process, const PathArgument& argument, const std::uint64_t* values,
+                     bool confined);
   void note(const std::string& path, PathUse use);
   void note_program(const std::string& path, int depth);
   void lose(const std::string& why);

@@ -43,11 +43,10 @@ struct SandboxRoot {
 /// paths inside; descriptors are inherited from 4 up. A program that tries to reach a network finds
 /// only a loopback that is up. Works through `<executable> sandbox-init`, a re-execution of
 /// ourselves: a multi-threaded process must not set up namespaces after fork. Needs CAP_SYS_ADMIN
-/// in its user namespace; Fault::environment says what is missing. With `trace`, the command runs on
-/// one core, cannot gain privileges, and `trace` tells what it looked at.
+/// in its user namespace; Fault::environment says what is missing. With `trace`, the command runs
+/// on one core, cannot gain privileges, and `trace` tells what it looked at.
 Outcome run_in_sandbox(const Runner& runner, const Environment& environment,
-                       const SandboxRoot& root, const Command& command,
-                       PathTrace* trace = nullptr);
+                       const SandboxRoot& root, const Command& command, PathTrace* trace = nullptr);
 
 /// The other side: reads the description from descriptor 3, sets up, executes, and ends the process
 /// with the command's exit code; with 125 and a line on stderr when it could not get that far.

@@ -24,8 +24,8 @@ constexpr std::string_view sandbox_fault = "sandbox: ";
 
 struct SandboxDescription {
   SandboxRoot root;
-  Command command;        ///< program, args, env and cwd only
-  std::vector<int> kept;  ///< descriptors that the command inherits, besides 0, 1 and 2
+  Command command;                   ///< program, args, env and cwd only
+  std::vector<int> kept;             ///< descriptors that the command inherits, besides 0, 1 and 2
   std::optional<int> trace_fd = {};  ///< where a PathTrace is wanted
   unsigned turn = 0;                 ///< which core traces it; successive ones share the work
   pid_t caller = 0;

@@ -29,9 +29,7 @@ std::string_view parent_of(std::string_view path) {
   return slash == std::string_view::npos ? std::string_view(".") : path.substr(0, slash);
 }
 
-std::string_view last_part(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 class Answer {
 public:
@@ -150,12 +148,11 @@ private:
   bool counts(const std::string& name, const std::string& folder) const {
     if (!is_library(name) || asked(name)) return true;
     const auto unused = reads_->unused.find(folder);
-    return std::any_of(reads_->patterns.begin(), reads_->patterns.end(),
-                       [&](const std::string& pattern) {
-                         const bool used = unused == reads_->unused.end() ||
-                                           !unused->second.contains(pattern);
-                         return used && matches(pattern, name);
-                       });
+    return std::any_of(
+        reads_->patterns.begin(), reads_->patterns.end(), [&](const std::string& pattern) {
+          const bool used = unused == reads_->unused.end() || !unused->second.contains(pattern);
+          return used && matches(pattern, name);
+        });
   }
 
   void libraries(const archive::ListedFile& file) {

@@ -42,8 +42,8 @@ void note_unused_patterns(ReadSet& reads, const std::vector<archive::ListedFile>
 /// attributes and content, the names in opened folders. Times of folders count for `copied` alone.
 /// Every package with a library adds to two lists that are read for others' sake: of the loader's
 /// list of libraries those count whose names are among the paths; of libraries in opened folders,
-/// those too that a pattern matches and may have been meant to. `files` are the trees together, `hidden` the folders that the step
-/// saw empty; `content` reads one of the files.
+/// those too that a pattern matches and may have been meant to. `files` are the trees together,
+/// `hidden` the folders that the step saw empty; `content` reads one of the files.
 Sha256 answer_to(const ReadSet& reads, const std::vector<archive::ListedFile>& files,
                  const std::vector<std::string>& hidden,
                  const std::function<std::string(const std::string& path)>& content);

@@ -226,8 +226,8 @@ std::optional<store::Entry> TreeSteps::made_of_same_answers(const plan::Step& st
     const auto answer = entry->facts.find(answer_fact);
     const auto bytes = os::read_file_if_any(entry->folder / reads_file);
     if (answer == entry->facts.end() || !bytes) continue;
-    const auto reads = unpacked_read_set(
-        {reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size()});
+    const auto reads =
+        unpacked_read_set({reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size()});
     if (!reads || answer_of(step, visible, *reads).hex() != answer->second) continue;
     if (!store::alteration(*entry, store::Look::quick)) return entry;
   }

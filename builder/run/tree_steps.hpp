@@ -67,8 +67,7 @@ private:
   /// The result of the same step on other trees, which answered alike to all that it asked.
   std::optional<store::Entry> made_of_same_answers(const plan::Step& step,
                                                    const VisibleTree& visible) const;
-  Sha256 answer_of(const plan::Step& step, const VisibleTree& visible,
-                   const ReadSet& reads) const;
+  Sha256 answer_of(const plan::Step& step, const VisibleTree& visible, const ReadSet& reads) const;
   std::set<std::string> patterns_read(const plan::Step& step, const os::PathTrace& trace) const;
   /// Puts beside the result what it was made of; returns facts of the entry.
   std::map<std::string, std::string> keep_reads(const plan::Step& step, const store::Stage& stage,
