@@ -130,6 +130,11 @@ const std::vector<PathArgument>& path_arguments() {
   return arguments;
 }
 
+bool can_stop_at_calls() noexcept {
+  std::uint32_t action = SECCOMP_RET_TRACE;
+  return ::syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
 void stop_at_path_calls() {
   std::vector<sock_filter> lines = program();
   const sock_fprog filter{static_cast<unsigned short>(lines.size()), lines.data()};

@@ -22,6 +22,9 @@ struct PathArgument {
 /// Of this machine's architecture.
 const std::vector<PathArgument>& path_arguments();
 
+/// Whether this kernel can stop processes so.
+bool can_stop_at_calls() noexcept;
+
 /// The data of a seccomp stop at a call that the table above says nothing of.
 constexpr std::uint32_t unknown_call = 1;
 

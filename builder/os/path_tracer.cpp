@@ -133,7 +133,8 @@ void PathTracer::start(unsigned turn, const std::function<void()>& work) {
     work();
     ::_exit(1);
   }
-  const bool may = ::ptrace(PTRACE_SEIZE, started_, nullptr, watched) == 0;
+  const bool may =
+      can_stop_at_calls() && ::ptrace(PTRACE_SEIZE, started_, nullptr, watched) == 0;
   if (!may) lose("processes may not be traced here");
   if (::write(writing.get(), may ? "w" : "-", 1) != 1) throw_environment("cannot write to a pipe");
 }
